@@ -1,1 +1,27 @@
-//! Stub.
+//! What a ticket is and may do: types, commands, events and the rules between them.
+//!
+//! Nothing here reads a clock, rolls dice or touches a disk. [`decide()`] says what a command causes, [`apply()`] folds the
+//! result into the ticket; server and desktop run the same two functions. Start reading at [`ticket`].
+
+pub mod apply;
+pub mod article;
+pub mod command;
+pub mod decide;
+pub mod event;
+pub mod id;
+pub mod master;
+pub mod number;
+pub mod placeholder;
+pub mod refusal;
+pub mod settings;
+pub mod ticket;
+
+pub use apply::apply;
+pub use article::{Address, Article, Channel, Delivery, Direction, Sender};
+pub use command::{Body, Envelope, NewArticle, Next, Outgoing};
+pub use decide::{Context, decide};
+pub use event::{Actor, Event, EventBody};
+pub use id::*;
+pub use refusal::Refusal;
+pub use settings::Settings;
+pub use ticket::{Customer, Ticket};

@@ -1,0 +1,258 @@
+//! What someone asks for. The JSON of these types is a file format: variants and fields are only ever added.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    article::{Address, Direction},
+    event::Actor,
+    id::{AddressId, AgentId, ArticleId, AttachmentId, CommandId, PriorityId, QueueId, StateId, TicketId},
+    settings::AutoKind,
+    ticket::Customer,
+};
+
+/// A command on its way. It carries everything that varies: ids, time and actor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// The command's own id; the same id is carried out once.
+    pub id: CommandId,
+    /// What it is about; the first is the ticket it goes to.
+    pub subjects: Vec<(Subject, Uuid)>,
+    /// Who asks.
+    pub actor: Actor,
+    /// The device it was made on.
+    #[serde(default)]
+    pub device: Option<Uuid>,
+    /// When it was made there (ms UTC), where that is another moment than its arrival.
+    #[serde(default)]
+    pub device_time: Option<i64>,
+    /// The feed position of the replica it was made on.
+    #[serde(default)]
+    pub base_seq: i64,
+    /// What is asked for.
+    pub body: Body,
+}
+
+impl Envelope {
+    /// A command to one ticket, made here and now.
+    pub fn ticket(id: CommandId, ticket: TicketId, actor: Actor, body: Body) -> Self {
+        Self { id, subjects: vec![(Subject::Ticket, ticket.0)], actor, device: None, device_time: None, base_seq: 0, body }
+    }
+
+    /// The ticket it goes to.
+    pub fn ticket_id(&self) -> Option<TicketId> {
+        self.subjects.iter().find(|(kind, _)| *kind == Subject::Ticket).map(|(_, id)| TicketId(*id))
+    }
+}
+
+/// What a command can be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the words of the design")]
+pub enum Subject {
+    Ticket,
+    Faq,
+    Customer,
+    Personal,
+}
+
+/// An article that a command brings along.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NewArticle {
+    /// Its id; the nil UUID is never valid.
+    pub id: Uuid,
+    /// The subject.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// Sanitised HTML.
+    pub html: Option<String>,
+    /// Attachments; their bytes are blobs already.
+    pub attachments: Vec<NewAttachment>,
+}
+
+impl NewArticle {
+    /// The id as such.
+    pub fn article_id(&self) -> ArticleId {
+        ArticleId(self.id)
+    }
+}
+
+/// An attachment that a command brings along.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields of `article::Attachment`")]
+pub struct NewAttachment {
+    pub id: AttachmentId,
+    pub name: String,
+    pub content_type: String,
+    pub size: i64,
+    pub sha256: String,
+    #[serde(default)]
+    pub inline: bool,
+    #[serde(default)]
+    pub content_id: Option<String>,
+}
+
+/// The mail around an article that leaves the house.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// The address it comes from.
+    pub from: AddressId,
+    /// Recipients.
+    pub to: Vec<Address>,
+    /// Copies.
+    #[serde(default)]
+    pub cc: Vec<Address>,
+    /// Blind copies.
+    #[serde(default)]
+    pub bcc: Vec<Address>,
+    /// Its own Message-ID, made before the first attempt.
+    pub message_id: String,
+    /// The Message-ID it answers.
+    #[serde(default)]
+    pub in_reply_to: Option<String>,
+    /// The thread, oldest first.
+    #[serde(default)]
+    pub references: Vec<String>,
+    /// How long it can be taken back (ms).
+    #[serde(default)]
+    pub delay_ms: i64,
+    /// The newest article and event on the agent's screen when the text was last edited.
+    #[serde(default)]
+    pub seen_upto: Option<SeenUpto>,
+}
+
+/// How much of a ticket an agent had seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SeenUpto {
+    /// The ordinal of the newest article.
+    pub article: i64,
+    /// The ordinal of the newest event.
+    pub event: i64,
+}
+
+/// What shall follow: for a reply when it leaves, for a note or call at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Next {
+    /// The next state.
+    #[serde(default)]
+    pub state_id: Option<StateId>,
+    /// Until when, for pending states (ms UTC).
+    #[serde(default)]
+    pub pending_until: Option<i64>,
+}
+
+/// A mail that came in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Received {
+    /// The article.
+    pub article: NewArticle,
+    /// Who wrote it.
+    pub from: Option<Address>,
+    /// Recipients.
+    pub to: Vec<Address>,
+    /// Copies.
+    pub cc: Vec<Address>,
+    /// Where answers shall go.
+    pub reply_to: Vec<Address>,
+    /// Its Message-ID.
+    pub message_id: Option<String>,
+    /// The Message-IDs it answers, nearest first.
+    pub references: Vec<String>,
+    /// The blob with the original.
+    pub raw: Option<String>,
+    /// What could not be read.
+    pub warnings: Vec<String>,
+    /// A delivery report, and the article it speaks of.
+    pub bounce: Option<Bounced>,
+}
+
+/// What a delivery report is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bounced {
+    /// The mail of ours that did not arrive.
+    pub of: Option<ArticleId>,
+    /// Was that mail an automatic one?
+    pub automatic: bool,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields say what they are")]
+pub enum Body {
+    /// Opens a ticket; `first` is its first article.
+    Create {
+        number: String,
+        title: String,
+        queue: QueueId,
+        state: StateId,
+        priority: PriorityId,
+        owner: Option<AgentId>,
+        lock: bool,
+        customer: Customer,
+        pending_until: Option<i64>,
+        first: Option<Box<Body>>,
+    },
+    /// A mail came in.
+    Receive(Box<Received>),
+    /// An agent answers by mail; `next` takes effect when it leaves.
+    Reply { article: NewArticle, mail: Outgoing, next: Next },
+    /// An agent passes something on by mail.
+    Forward { article: NewArticle, mail: Outgoing, next: Next },
+    /// The desk answers by itself.
+    AutoReply { kind: AutoKind, article: NewArticle, mail: Outgoing },
+    /// The desk would answer, but must not.
+    SuppressAutoReply { kind: AutoKind, reason: String },
+    /// A note.
+    Note { article: NewArticle, visible: bool, next: Next },
+    /// A phone call.
+    PhoneCall { article: NewArticle, direction: Direction, next: Next },
+    /// The mail left, and the server has it.
+    MailLeft { article: ArticleId, author: Option<AgentId>, next: Next },
+    /// The mail failed for good.
+    MailFailed { article: ArticleId, reason: String },
+    /// Nobody knows whether the mail arrived.
+    MailUnknown { article: ArticleId },
+    /// The mail was held back.
+    HoldMail { article: ArticleId, reason: String },
+    /// Take a mail back before it leaves.
+    CancelSend { article: ArticleId },
+    /// Send a mail once more.
+    SendAgain { article: ArticleId },
+    /// It arrived: no need to send it again.
+    ConfirmArrival { article: ArticleId, author: Option<AgentId>, next: Next },
+    /// Lock for me.
+    Lock,
+    /// Unlock.
+    Unlock,
+    /// Lock for me and make me the owner; `over` takes it from a colleague.
+    Take {
+        #[serde(default)]
+        over: bool,
+    },
+    /// Give it to someone, or to nobody.
+    SetOwner { agent: Option<AgentId> },
+    /// Another state.
+    SetState { state: StateId, pending_until: Option<i64> },
+    /// Another priority.
+    SetPriority { priority: PriorityId },
+    /// Another queue.
+    Move { queue: QueueId },
+    /// Another title.
+    SetTitle { title: String },
+    /// Another customer.
+    SetCustomer { customer: Customer },
+    /// It is junk: to the junk queue, closed without a word.
+    Junk,
+    /// It is not junk: back to where it was.
+    NotJunk,
+    /// A mail named this ticket without belonging to it.
+    FlagSuspicious { number: String, ticket: TicketId },
+    /// Two tickets belong together.
+    Link { ticket: TicketId, number: String },
+    /// They do not any more.
+    Unlink { ticket: TicketId, number: String },
+}

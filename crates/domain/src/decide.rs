@@ -1,0 +1,372 @@
+//! Decides what a command causes, or why it is refused.
+
+use crate::{
+    apply::apply,
+    article::{Channel, Direction, Sender},
+    command::{Body, NewArticle, Next, Outgoing, Received},
+    event::{Actor, Event, EventBody},
+    id::{AgentId, ArticleId, PriorityId, QueueId, StateId},
+    master,
+    refusal::Refusal,
+    settings::{FollowUp, Settings, StateType},
+    ticket::Ticket,
+};
+
+/// What a decision may know besides the ticket and the command.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The settings at this moment.
+    pub settings: &'a Settings,
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// Now (ms UTC).
+    pub now: i64,
+}
+
+/// Decides what `body` does to `ticket`: the events it causes, or why it is refused. A command that changes nothing
+/// causes no events, so sending one twice is harmless.
+pub fn decide(ticket: &Ticket, body: &Body, context: &Context) -> Result<Vec<EventBody>, Refusal> {
+    let mut draft = Draft { ticket: ticket.clone(), events: Vec::new(), context: *context };
+    match body {
+        Body::Create { .. } if ticket.exists() => return Err(Refusal::TicketExists),
+        Body::Create { .. } => draft.create(body)?,
+        _ => draft.carry_out(body)?,
+    }
+    Ok(draft.events)
+}
+
+/// What becomes of a mail to this ticket (contract §3; the queue's follow-up option).
+pub fn follow_up(ticket: &Ticket, settings: &Settings) -> FollowUp {
+    let closed = settings.state_type(ticket.state).is_closed();
+    settings.queues.get(&ticket.queue).filter(|_| closed).map_or(FollowUp::Possible, |queue| queue.follow_up)
+}
+
+/// A ticket with the events so far applied: later rules of one command see what earlier ones did.
+struct Draft<'a> {
+    ticket: Ticket,
+    events: Vec<EventBody>,
+    context: Context<'a>,
+}
+
+impl Draft<'_> {
+    fn push(&mut self, body: EventBody) {
+        let ordinal = self.ticket.events + 1;
+        let event = Event { ordinal, at: self.context.now, device_at: None, actor: Actor::System, body };
+        apply(&mut self.ticket, &event);
+        self.events.push(event.body);
+    }
+
+    fn me(&self) -> Option<AgentId> {
+        self.context.actor.agent()
+    }
+
+    fn state_type(&self) -> StateType {
+        self.context.settings.state_type(self.ticket.state)
+    }
+
+    fn create(&mut self, body: &Body) -> Result<(), Refusal> {
+        let Body::Create { number, title, queue, state, priority, owner, lock, customer, pending_until, first } = body else {
+            return Ok(());
+        };
+        let title = one_line(title);
+        if title.is_empty() && !matches!(first.as_deref(), Some(Body::Receive(_))) {
+            return Err(Refusal::EmptyTitle);
+        }
+        self.valid_queue(*queue)?;
+        self.valid_state(*state, *pending_until)?;
+        self.valid_priority(*priority)?;
+        owner.map_or(Ok(()), |owner| self.valid_agent(owner))?;
+        self.push(EventBody::Created {
+            number: number.clone(),
+            title,
+            queue: *queue,
+            state: *state,
+            priority: *priority,
+            owner: *owner,
+            locked: *lock && owner.is_some(),
+            customer: customer.clone(),
+            pending_until: *pending_until,
+        });
+        first.as_deref().map_or(Ok(()), |first| self.carry_out(first))
+    }
+
+    fn carry_out(&mut self, body: &Body) -> Result<(), Refusal> {
+        match body {
+            Body::Create { .. } => return Err(Refusal::TicketExists),
+            Body::Receive(received) => self.receive(received),
+            Body::Reply { article, mail, .. } | Body::Forward { article, mail, .. } => self.send(article, mail)?,
+            Body::AutoReply { kind, article, .. } => {
+                self.article(article.article_id(), Sender::System, Channel::Email, Some(Direction::Outbound), true, true);
+                self.push(EventBody::AutoReplied { article: article.article_id(), kind: *kind });
+            }
+            Body::SuppressAutoReply { kind, reason } => {
+                self.push(EventBody::AutoReplySuppressed { kind: *kind, reason: reason.clone() });
+            }
+            Body::Note { article, visible, next } => {
+                with_text(article)?;
+                self.article(article.article_id(), Sender::Agent, Channel::Internal, None, *visible, false);
+                self.follow(*next)?;
+            }
+            Body::PhoneCall { article, direction, next } => {
+                with_text(article)?;
+                self.not_locked_by_other()?;
+                self.article(article.article_id(), Sender::Agent, Channel::Phone, Some(*direction), true, false);
+                self.follow(*next)?;
+            }
+            Body::MailLeft { article, author, next } => self.mail_left(*article, *author, *next),
+            Body::MailFailed { article, reason } => self.push(EventBody::SendFailed { article: *article, reason: reason.clone() }),
+            Body::MailUnknown { article } => self.push(EventBody::PerhapsSent { article: *article }),
+            Body::HoldMail { article, reason } => self.push(EventBody::SendHeld { article: *article, reason: reason.clone() }),
+            Body::CancelSend { article } => self.push(EventBody::SendCancelled { article: *article }),
+            Body::SendAgain { article } => self.push(EventBody::SendRepeated { article: *article }),
+            Body::ConfirmArrival { article, author, next } => {
+                self.push(EventBody::ArrivalConfirmed { article: *article });
+                self.mail_left(*article, *author, *next);
+            }
+            Body::Lock => self.lock_for_me(false)?,
+            Body::Unlock => self.unlock(),
+            Body::Take { over } => self.lock_for_me(*over)?,
+            Body::SetOwner { agent } => self.set_owner(*agent)?,
+            Body::SetState { state, pending_until } => self.set_state(*state, *pending_until)?,
+            Body::SetPriority { priority } => self.set_priority(*priority)?,
+            Body::Move { queue } => self.move_to(*queue)?,
+            Body::SetTitle { title } => self.set_title(title)?,
+            Body::SetCustomer { customer } if *customer == self.ticket.customer => {}
+            Body::SetCustomer { customer } => {
+                self.push(EventBody::CustomerChanged { from: self.ticket.customer.clone(), to: customer.clone() });
+            }
+            Body::Junk => self.junk()?,
+            Body::NotJunk => self.not_junk()?,
+            Body::FlagSuspicious { number, ticket } => {
+                self.push(EventBody::SuspiciousFollowUp { number: number.clone(), ticket: *ticket });
+            }
+            Body::Link { ticket, .. } | Body::Unlink { ticket, .. } if *ticket == self.ticket.id => return Err(Refusal::LinkToItself),
+            Body::Link { ticket, number } => self.push(EventBody::Linked { ticket: *ticket, number: number.clone() }),
+            Body::Unlink { ticket, number } => self.push(EventBody::Unlinked { ticket: *ticket, number: number.clone() }),
+        }
+        Ok(())
+    }
+
+    /// Contract §3: `new` stays new, anything else becomes open; an invalid owner loses the lock; a ticket that was closed
+    /// goes back to its owner where the queue says so.
+    fn receive(&mut self, received: &Received) {
+        let id = received.article.article_id();
+        let first = self.ticket.articles == 0;
+        let was = self.state_type();
+        let sender = if received.bounce.is_some() { Sender::System } else { Sender::Customer };
+        self.article(id, sender, Channel::Email, Some(Direction::Inbound), sender == Sender::Customer, false);
+        if let Some(bounce) = &received.bounce {
+            self.push(EventBody::Bounced { article: id, of: bounce.of });
+            if bounce.automatic || bounce.of.is_none() {
+                return;
+            }
+        } else if !first {
+            self.push(EventBody::FollowedUp { article: id });
+        }
+        if first {
+            return;
+        }
+        if follow_up(&self.ticket, self.context.settings) == FollowUp::Reject && received.bounce.is_none() {
+            self.push(EventBody::FollowUpRejected { article: id });
+            return;
+        }
+        let owner_works = self.ticket.owner.and_then(|owner| self.context.settings.agents.get(&owner)).is_some_and(|agent| agent.valid);
+        let lock_again = self.context.settings.queues.get(&self.ticket.queue).is_some_and(|queue| queue.follow_up_lock);
+        if was != StateType::New && was != StateType::Merged {
+            self.change_state(master::STATE_OPEN, None);
+        }
+        if !owner_works {
+            self.unlock();
+        } else if was == StateType::Closed && lock_again && !self.ticket.locked {
+            self.push(EventBody::Locked);
+        }
+    }
+
+    fn send(&mut self, article: &NewArticle, mail: &Outgoing) -> Result<(), Refusal> {
+        with_text(article)?;
+        self.not_locked_by_other()?;
+        if !self.context.settings.addresses.get(&mail.from).is_some_and(|address| address.valid) {
+            return Err(Refusal::NoSuchSender);
+        }
+        if mail.to.is_empty() && mail.cc.is_empty() && mail.bcc.is_empty() {
+            return Err(Refusal::NoRecipient);
+        }
+        self.article(article.article_id(), Sender::Agent, Channel::Email, Some(Direction::Outbound), true, true);
+        Ok(())
+    }
+
+    /// A reply's owner, lock and next state take effect now that it is out (DESIGN: at its leaving or not at all).
+    fn mail_left(&mut self, article: ArticleId, author: Option<AgentId>, next: Next) {
+        self.push(EventBody::Sent { article, answers: author.is_some() });
+        let Some(author) = author else { return };
+        if self.ticket.owner != Some(author) && !self.ticket.locked {
+            self.push(EventBody::OwnerSet { from: self.ticket.owner, to: Some(author) });
+        }
+        let state = next.state_id.filter(|state| self.valid_state(*state, next.pending_until).is_ok());
+        match state {
+            Some(state) => self.change_state(state, next.pending_until),
+            None if self.state_type() == StateType::New => self.change_state(master::STATE_OPEN, None),
+            None => {}
+        }
+        if !self.state_type().is_closed() && !self.ticket.locked {
+            self.push(EventBody::Locked);
+        }
+    }
+
+    fn article(
+        &mut self,
+        article: ArticleId,
+        sender: Sender,
+        channel: Channel,
+        direction: Option<Direction>,
+        visible: bool,
+        mail_waits: bool,
+    ) {
+        self.push(EventBody::ArticleAdded { article, sender, channel, direction, visible, mail_waits });
+    }
+
+    fn follow(&mut self, next: Next) -> Result<(), Refusal> {
+        next.state_id.map_or(Ok(()), |state| self.set_state(state, next.pending_until))
+    }
+
+    fn lock_for_me(&mut self, over: bool) -> Result<(), Refusal> {
+        let Some(me) = self.me() else { return Ok(()) };
+        if !over {
+            self.not_locked_by_other()?;
+        }
+        if self.ticket.owner != Some(me) {
+            self.push(EventBody::OwnerSet { from: self.ticket.owner, to: Some(me) });
+        }
+        if !self.ticket.locked {
+            self.push(EventBody::Locked);
+        }
+        Ok(())
+    }
+
+    fn unlock(&mut self) {
+        if self.ticket.locked {
+            self.push(EventBody::Unlocked);
+        }
+    }
+
+    fn set_owner(&mut self, agent: Option<AgentId>) -> Result<(), Refusal> {
+        agent.map_or(Ok(()), |agent| self.valid_agent(agent))?;
+        if self.ticket.owner != agent {
+            self.push(EventBody::OwnerSet { from: self.ticket.owner, to: agent });
+        }
+        match agent {
+            Some(_) if !self.ticket.locked => self.push(EventBody::Locked),
+            Some(_) => {}
+            None => self.unlock(),
+        }
+        Ok(())
+    }
+
+    fn set_state(&mut self, state: StateId, pending_until: Option<i64>) -> Result<(), Refusal> {
+        self.valid_state(state, pending_until)?;
+        self.change_state(state, pending_until);
+        Ok(())
+    }
+
+    /// Closing unlocks (contract §5); only pending states keep a time.
+    fn change_state(&mut self, to: StateId, pending_until: Option<i64>) {
+        let kind = self.context.settings.state_type(to);
+        let pending_until = pending_until.filter(|_| kind.is_pending());
+        if self.ticket.state == to && self.ticket.pending_until == pending_until {
+            return;
+        }
+        let closes = kind == StateType::Closed && self.ticket.state != to;
+        self.push(EventBody::StateChanged { from: self.ticket.state, to, pending_until, closes });
+        if kind.is_closed() {
+            self.unlock();
+        }
+    }
+
+    fn set_priority(&mut self, to: PriorityId) -> Result<(), Refusal> {
+        self.valid_priority(to)?;
+        if self.ticket.priority != to {
+            self.push(EventBody::PrioritySet { from: self.ticket.priority, to });
+        }
+        Ok(())
+    }
+
+    /// Moving unlocks (contract §5, `ForceUnlockOnMove`).
+    fn move_to(&mut self, to: QueueId) -> Result<(), Refusal> {
+        self.valid_queue(to)?;
+        if self.ticket.queue != to {
+            self.push(EventBody::Moved { from: self.ticket.queue, to });
+            self.unlock();
+        }
+        Ok(())
+    }
+
+    fn set_title(&mut self, title: &str) -> Result<(), Refusal> {
+        let to = one_line(title);
+        if to.is_empty() {
+            return Err(Refusal::EmptyTitle);
+        }
+        if to != self.ticket.title {
+            self.push(EventBody::Titled { from: self.ticket.title.clone(), to });
+        }
+        Ok(())
+    }
+
+    fn junk(&mut self) -> Result<(), Refusal> {
+        if self.ticket.junk_from.is_none() {
+            self.push(EventBody::Junked { from_queue: self.ticket.queue, from_state: self.ticket.state });
+            self.move_to(master::QUEUE_JUNK)?;
+            self.change_state(master::STATE_CLOSED_UNSUCCESSFUL, None);
+        }
+        Ok(())
+    }
+
+    fn not_junk(&mut self) -> Result<(), Refusal> {
+        if let Some((queue, state)) = self.ticket.junk_from {
+            self.push(EventBody::Unjunked);
+            let queue = if self.valid_queue(queue).is_ok() { queue } else { self.context.settings.mail_rules.postmaster_queue_id };
+            self.move_to(queue)?;
+            let state = if self.context.settings.state_type(state).is_pending() { master::STATE_OPEN } else { state };
+            self.change_state(state, None);
+        }
+        Ok(())
+    }
+
+    fn not_locked_by_other(&self) -> Result<(), Refusal> {
+        match (self.ticket.locked, self.ticket.owner, self.me()) {
+            (true, Some(owner), Some(me)) if owner != me => Err(Refusal::LockedByOther),
+            _ => Ok(()),
+        }
+    }
+
+    fn valid_queue(&self, id: QueueId) -> Result<(), Refusal> {
+        let queue = self.context.settings.queues.get(&id).filter(|queue| queue.valid);
+        queue.map(drop).ok_or(Refusal::NoSuchQueue)
+    }
+
+    fn valid_state(&self, id: StateId, pending_until: Option<i64>) -> Result<(), Refusal> {
+        let state = self.context.settings.states.get(&id).filter(|state| state.valid).ok_or(Refusal::NoSuchState)?;
+        match pending_until {
+            None if state.kind.is_pending() => Err(Refusal::PendingNeedsTime),
+            _ => Ok(()),
+        }
+    }
+
+    fn valid_priority(&self, id: PriorityId) -> Result<(), Refusal> {
+        let priority = self.context.settings.priorities.get(&id).filter(|priority| priority.valid);
+        priority.map(drop).ok_or(Refusal::NoSuchPriority)
+    }
+
+    fn valid_agent(&self, id: AgentId) -> Result<(), Refusal> {
+        let agent = self.context.settings.agents.get(&id).filter(|agent| agent.valid);
+        agent.map(drop).ok_or(Refusal::NoSuchAgent)
+    }
+}
+
+fn with_text(article: &NewArticle) -> Result<(), Refusal> {
+    if article.text.trim().is_empty() && article.attachments.is_empty() { Err(Refusal::EmptyText) } else { Ok(()) }
+}
+
+/// A title is one line: control characters and runs of blanks become one blank.
+fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}

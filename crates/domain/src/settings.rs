@@ -1,0 +1,252 @@
+//! Settings: typed records, kept as JSON documents, at any moment one immutable snapshot.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::id::{AddressId, AgentId, AutoResponseId, MailboxId, PriorityId, QueueId, SalutationId, SignatureId, StateId, TemplateId};
+
+mod records;
+pub use records::*;
+
+/// The kinds of settings records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is named like the record it holds")]
+pub enum Kind {
+    Desk,
+    Agent,
+    State,
+    Priority,
+    Queue,
+    Template,
+    Signature,
+    Salutation,
+    AutoResponse,
+    Address,
+    Mailbox,
+    MailRules,
+    BlockedSender,
+}
+
+impl Kind {
+    /// All kinds, in the order in which records may refer to earlier ones.
+    pub const ALL: [Self; 13] = [
+        Self::Desk,
+        Self::Agent,
+        Self::State,
+        Self::Priority,
+        Self::Queue,
+        Self::Template,
+        Self::Signature,
+        Self::Salutation,
+        Self::AutoResponse,
+        Self::Address,
+        Self::Mailbox,
+        Self::MailRules,
+        Self::BlockedSender,
+    ];
+
+    /// The stable name, as stored and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Desk => "desk",
+            Self::Agent => "agent",
+            Self::State => "state",
+            Self::Priority => "priority",
+            Self::Queue => "queue",
+            Self::Template => "template",
+            Self::Signature => "signature",
+            Self::Salutation => "salutation",
+            Self::AutoResponse => "auto_response",
+            Self::Address => "address",
+            Self::Mailbox => "mailbox",
+            Self::MailRules => "mail_rules",
+            Self::BlockedSender => "blocked_sender",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// May every agent read records of this kind, or only administrators?
+    pub fn for_everyone(self) -> bool {
+        match self {
+            Self::Mailbox | Self::MailRules => false,
+            Self::Desk
+            | Self::Agent
+            | Self::State
+            | Self::Priority
+            | Self::Queue
+            | Self::Template
+            | Self::Signature
+            | Self::Salutation
+            | Self::AutoResponse
+            | Self::Address
+            | Self::BlockedSender => true,
+        }
+    }
+}
+
+/// A record as it is stored: the document keeps fields that this program does not know.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Record {
+    /// What it is.
+    pub kind: Kind,
+    /// Its id.
+    pub id: Uuid,
+    /// Counts its saves, from 1.
+    pub version: i64,
+    /// The JSON document.
+    pub document: Value,
+}
+
+/// A record that cannot be saved, and which field is to blame.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct Invalid {
+    /// The field, as in the document.
+    pub field: String,
+    /// A sentence for the person who typed it.
+    pub message: String,
+}
+
+impl Invalid {
+    /// Blames `field`.
+    pub fn new(field: &str, message: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), message: message.into() }
+    }
+}
+
+/// All settings at one moment. Cheap to read, never changed; a save makes a new one.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The `settings_head` of the feed that this snapshot was read at.
+    pub head: i64,
+    /// Every record as stored, for screens, exports and merging saves.
+    pub records: BTreeMap<(Kind, Uuid), Record>,
+    /// The desk itself.
+    pub desk: Desk,
+    /// How mail is treated.
+    pub mail_rules: MailRules,
+    /// Agents.
+    pub agents: BTreeMap<AgentId, Agent>,
+    /// States.
+    pub states: BTreeMap<StateId, State>,
+    /// Priorities.
+    pub priorities: BTreeMap<PriorityId, Priority>,
+    /// Queues.
+    pub queues: BTreeMap<QueueId, Queue>,
+    /// Templates.
+    pub templates: BTreeMap<TemplateId, Template>,
+    /// Signatures.
+    pub signatures: BTreeMap<SignatureId, TextBlock>,
+    /// Salutations.
+    pub salutations: BTreeMap<SalutationId, TextBlock>,
+    /// Automatic answers.
+    pub auto_responses: BTreeMap<AutoResponseId, AutoResponse>,
+    /// Sender addresses.
+    pub addresses: BTreeMap<AddressId, SystemAddress>,
+    /// Mailboxes.
+    pub mailboxes: BTreeMap<MailboxId, MailboxSettings>,
+    /// Addresses whose mail goes to the junk queue.
+    pub blocked: BTreeMap<String, BlockedSender>,
+}
+
+impl Settings {
+    /// Builds the snapshot from stored records. Errors name the record that cannot be read.
+    pub fn build(head: i64, records: Vec<Record>) -> Result<Self, Invalid> {
+        let mut settings = Self { head, ..Self::default() };
+        for record in records {
+            settings.take(&record)?;
+            settings.records.insert((record.kind, record.id), record);
+        }
+        Ok(settings)
+    }
+
+    fn take(&mut self, record: &Record) -> Result<(), Invalid> {
+        let id = record.id;
+        match record.kind {
+            Kind::Desk => self.desk = read(record)?,
+            Kind::MailRules => self.mail_rules = read(record)?,
+            Kind::Agent => drop(self.agents.insert(AgentId(id), read(record)?)),
+            Kind::State => drop(self.states.insert(StateId(id), read(record)?)),
+            Kind::Priority => drop(self.priorities.insert(PriorityId(id), read(record)?)),
+            Kind::Queue => drop(self.queues.insert(QueueId(id), read(record)?)),
+            Kind::Template => drop(self.templates.insert(TemplateId(id), read(record)?)),
+            Kind::Signature => drop(self.signatures.insert(SignatureId(id), read(record)?)),
+            Kind::Salutation => drop(self.salutations.insert(SalutationId(id), read(record)?)),
+            Kind::AutoResponse => drop(self.auto_responses.insert(AutoResponseId(id), read(record)?)),
+            Kind::Address => drop(self.addresses.insert(AddressId(id), read(record)?)),
+            Kind::Mailbox => drop(self.mailboxes.insert(MailboxId(id), read(record)?)),
+            Kind::BlockedSender => {
+                let blocked: BlockedSender = read(record)?;
+                if blocked.valid {
+                    self.blocked.insert(blocked.address.to_lowercase(), blocked);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks a document before it is saved and gives it back as it shall be stored: fields of the `old` document that
+    /// this program does not know survive.
+    pub fn check(&self, kind: Kind, id: Uuid, document: &Value, old: Option<&Value>) -> Result<Value, Invalid> {
+        let typed = records::check(self, kind, id, document)?;
+        let mut stored = match old {
+            Some(Value::Object(old)) => old.clone(),
+            _ => serde_json::Map::new(),
+        };
+        if let (Value::Object(typed), Value::Object(given)) = (typed, document) {
+            stored.extend(given.clone());
+            stored.extend(typed);
+        }
+        Ok(Value::Object(stored))
+    }
+
+    /// The type of a state; an unknown state counts as open, so that nothing gets lost from the lists.
+    pub fn state_type(&self, id: StateId) -> StateType {
+        self.states.get(&id).map_or(StateType::Open, |state| state.kind)
+    }
+
+    /// The ids of all states of these types.
+    pub fn states_of(&self, types: &[StateType]) -> Vec<StateId> {
+        self.states.iter().filter(|(_, state)| types.contains(&state.kind)).map(|(id, _)| *id).collect()
+    }
+
+    /// The own address that belongs to `address`, whatever its case.
+    pub fn own_address(&self, address: &str) -> Option<(AddressId, &SystemAddress)> {
+        self.addresses.iter().find(|(_, own)| own.valid && own.email.eq_ignore_ascii_case(address)).map(|(id, own)| (*id, own))
+    }
+
+    /// The address a queue sends from: its own, else the first one there is.
+    pub fn sender_of(&self, queue: QueueId) -> Option<(AddressId, &SystemAddress)> {
+        let wanted = self.queues.get(&queue).and_then(|queue| queue.address_id);
+        wanted
+            .and_then(|id| self.addresses.get(&id).map(|address| (id, address)))
+            .filter(|(_, address)| address.valid)
+            .or_else(|| self.addresses.iter().find(|(_, a)| a.valid && a.queue_id == queue).map(|(id, a)| (*id, a)))
+            .or_else(|| self.addresses.iter().find(|(_, a)| a.valid).map(|(id, a)| (*id, a)))
+    }
+
+    /// The display name of an agent.
+    pub fn agent_name(&self, id: AgentId) -> &str {
+        self.agents.get(&id).map_or("", |agent| &agent.name)
+    }
+
+    /// The automatic answer of that kind that a queue gives, if it gives one.
+    pub fn auto_response(&self, queue: QueueId, kind: AutoKind) -> Option<&AutoResponse> {
+        let id = self.queues.get(&queue)?.auto_responses.get(&kind)?;
+        self.auto_responses.get(id).filter(|response| response.valid)
+    }
+}
+
+fn read<T: DeserializeOwned>(record: &Record) -> Result<T, Invalid> {
+    T::deserialize(&record.document)
+        .map_err(|error| Invalid::new("document", format!("the {} record {} cannot be read: {error}", record.kind.as_str(), record.id)))
+}
