@@ -1,1 +1,23 @@
-//! Stub.
+//! SQL and nothing else: one text for SQLite and PostgreSQL, one function a question.
+//!
+//! [`Db::begin`] starts the one writer there is at a time, [`Db::read`] a consistent look; every function takes the [`Tx`]
+//! of either. Row types hold what the columns hold; what it means is the domain's.
+
+#[macro_use]
+mod db;
+pub mod article;
+pub mod blob;
+pub mod command;
+pub mod customer;
+pub mod dump;
+pub mod event;
+pub mod job;
+mod json;
+pub mod mailbox;
+pub mod personal;
+pub mod secret;
+pub mod session;
+pub mod setting;
+pub mod ticket;
+
+pub use db::{Db, Error, Result, Tx};

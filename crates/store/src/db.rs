@@ -1,0 +1,289 @@
+//! The two databases behind one pair of types.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool, Postgres, Sqlite, SqlitePool,
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use thiserror::Error;
+
+/// Why the database did not do it.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The database said no, or is not there.
+    #[error(transparent)]
+    Sql(#[from] sqlx::Error),
+    /// The tables could not be brought up to date.
+    #[error("the database could not be brought up to date: {0}")]
+    Migrate(String),
+    /// A newer Docket wrote this database.
+    #[error("this database was written by a newer Docket; install that version or restore a backup made before it")]
+    Newer,
+    /// A stored document cannot be read.
+    #[error("a stored {what} cannot be read: {error}")]
+    Json {
+        /// What it is.
+        what: &'static str,
+        /// What serde says.
+        error: serde_json::Error,
+    },
+    /// The disk is full or the file is not writable.
+    #[error("the disk is full or the data folder cannot be written: {0}")]
+    Disk(String),
+    /// A file of the data folder cannot be read or written.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl Error {
+    /// Did a unique or primary key turn the row away?
+    pub fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Sql(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+}
+
+/// What every function of this crate answers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A database: SQLite with one writer and several readers, or PostgreSQL.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// SQLite.
+    Sqlite {
+        /// The one connection that writes.
+        writer: SqlitePool,
+        /// Connections that read.
+        readers: SqlitePool,
+    },
+    /// PostgreSQL.
+    Postgres(PgPool),
+}
+
+/// A transaction: of the writer ([`Db::begin`]) or a consistent look ([`Db::read`]).
+pub struct Tx {
+    pub(crate) conn: Conn,
+    /// The feed's last number; grows with [`Tx::next_seq`].
+    pub head: i64,
+    /// The feed number of the last change of settings.
+    pub settings_head: i64,
+    writes: bool,
+    moved: bool,
+}
+
+pub(crate) enum Conn {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+/// Runs `$body` with `$conn` bound to the connection inside `$tx`, whichever database that is.
+macro_rules! on {
+    ($tx:expr, $conn:ident => $body:expr) => {
+        match &mut $tx.conn {
+            $crate::db::Conn::Sqlite(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+            $crate::db::Conn::Postgres(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+
+impl Db {
+    /// Opens the SQLite file, making it when it is missing. Does not migrate.
+    pub async fn open_sqlite(path: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("cache_size", "-16000")
+            .pragma("mmap_size", "268435456")
+            .statement_cache_capacity(200);
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let readers = SqlitePoolOptions::new().min_connections(1).max_connections(4).connect_lazy_with(options);
+        Ok(Self::Sqlite { writer, readers })
+    }
+
+    /// Connects to PostgreSQL. `url` is `postgres://…`; a password may come from PGPASSWORD or a password file.
+    pub async fn open_postgres(url: &str) -> Result<Self> {
+        let options = sqlx::postgres::PgConnectOptions::from_str(url)?.application_name("docket");
+        let pool = PgPoolOptions::new().max_connections(12).acquire_timeout(Duration::from_secs(10)).connect_with(options).await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// Brings the tables up to date; says so when a newer Docket wrote them.
+    pub async fn migrate(&self) -> Result<()> {
+        let done = match self {
+            Self::Sqlite { writer, .. } => MIGRATIONS.run(writer).await,
+            Self::Postgres(pool) => MIGRATIONS.run(pool).await,
+        };
+        done.map_err(|error| match error {
+            sqlx::migrate::MigrateError::VersionMissing(_) | sqlx::migrate::MigrateError::VersionTooNew(..) => Error::Newer,
+            other => Error::Migrate(other.to_string()),
+        })
+    }
+
+    /// Has it any tables yet, and are migrations waiting? `(exists, pending)`.
+    pub async fn migration_state(&self) -> Result<(bool, bool)> {
+        const SQL: &str = "select cast(count(*) as bigint) from _sqlx_migrations where success";
+        let applied: std::result::Result<i64, sqlx::Error> = match self {
+            Self::Sqlite { writer, .. } => sqlx::query_scalar(SQL).fetch_one(writer).await,
+            Self::Postgres(pool) => sqlx::query_scalar(SQL).fetch_one(pool).await,
+        };
+        let known = i64::try_from(MIGRATIONS.iter().count()).unwrap_or(i64::MAX);
+        Ok(match applied {
+            Ok(applied) => (applied > 0, applied < known),
+            Err(_) => (false, true),
+        })
+    }
+
+    /// Starts the one writing transaction there is at a time; number order is commit order.
+    pub async fn begin(&self) -> Result<Tx> {
+        const HEADS: &str = "select head, settings_head from feed where id = 1";
+        const LOCKED: &str = "select head, settings_head from feed where id = 1 for update";
+        let (conn, (head, settings_head)) = match self {
+            Self::Sqlite { writer, .. } => {
+                let mut tx = writer.begin_with("begin immediate").await?;
+                let heads: (i64, i64) = sqlx::query_as(HEADS).fetch_one(&mut *tx).await?;
+                (Conn::Sqlite(tx), heads)
+            }
+            Self::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                let heads: (i64, i64) = sqlx::query_as(LOCKED).fetch_one(&mut *tx).await?;
+                (Conn::Postgres(tx), heads)
+            }
+        };
+        Ok(Tx { conn, head, settings_head, writes: true, moved: false })
+    }
+
+    /// Starts a consistent look at the database; nothing can be written through it.
+    pub async fn read(&self) -> Result<Tx> {
+        const HEADS: &str = "select head, settings_head from feed where id = 1";
+        let (conn, (head, settings_head)) = match self {
+            Self::Sqlite { readers, .. } => {
+                let mut tx = readers.begin().await?;
+                let heads: (i64, i64) = sqlx::query_as(HEADS).fetch_one(&mut *tx).await?;
+                (Conn::Sqlite(tx), heads)
+            }
+            Self::Postgres(pool) => {
+                let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
+                let heads: (i64, i64) = sqlx::query_as(HEADS).fetch_one(&mut *tx).await?;
+                (Conn::Postgres(tx), heads)
+            }
+        };
+        Ok(Tx { conn, head, settings_head, writes: false, moved: false })
+    }
+
+    /// Starts a short transaction beside the feed, for what has no place in it: job claims, sessions, presence.
+    pub async fn aside(&self) -> Result<Tx> {
+        let conn = match self {
+            Self::Sqlite { writer, .. } => Conn::Sqlite(writer.begin_with("begin immediate").await?),
+            Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { conn, head: 0, settings_head: 0, writes: true, moved: false })
+    }
+
+    /// SQLite's counter of changes by other connections and processes; `None` on PostgreSQL.
+    pub async fn data_version(&self) -> Result<Option<i64>> {
+        match self {
+            Self::Sqlite { writer, .. } => Ok(Some(sqlx::query_scalar("pragma data_version").fetch_one(writer).await?)),
+            Self::Postgres(_) => Ok(None),
+        }
+    }
+
+    /// Checks the file from end to end; the answer is `ok` or what is wrong with it. PostgreSQL looks after its own.
+    pub async fn integrity(&self) -> Result<String> {
+        match self {
+            Self::Sqlite { writer, .. } => Ok(sqlx::query_scalar("pragma integrity_check(5)").fetch_one(writer).await?),
+            Self::Postgres(_) => Ok("ok".into()),
+        }
+    }
+
+    /// Writes a copy of the SQLite file, complete and consistent. Does nothing on PostgreSQL.
+    pub async fn copy_to(&self, path: &Path) -> Result<()> {
+        if let Self::Sqlite { writer, .. } = self {
+            sqlx::query("vacuum into $1").bind(path.to_string_lossy().into_owned()).execute(writer).await?;
+        }
+        Ok(())
+    }
+
+    /// Moves what the WAL holds into the file and lets the planner look at it; for the end of bulk work.
+    pub async fn settle(&self) -> Result<()> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                sqlx::query("analyze").execute(writer).await?;
+                sqlx::query("pragma wal_checkpoint(truncate)").fetch_all(writer).await?;
+            }
+            Self::Postgres(pool) => drop(sqlx::query("analyze").execute(pool).await?),
+        }
+        Ok(())
+    }
+
+    /// Is this PostgreSQL?
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Closes all connections; what was committed is on disk.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// The next feed number; it is spent when the transaction commits.
+    pub fn next_seq(&mut self) -> i64 {
+        self.moved = true;
+        self.head += 1;
+        self.head
+    }
+
+    /// The next feed number, for a change of settings.
+    pub fn next_settings_seq(&mut self) -> i64 {
+        self.settings_head = self.next_seq();
+        self.settings_head
+    }
+
+    /// Makes it last. Without this, nothing happened.
+    pub async fn commit(mut self) -> Result<()> {
+        if self.moved && self.writes {
+            const SQL: &str = "update feed set head = $1, settings_head = $2 where id = 1";
+            let (head, settings_head) = (self.head, self.settings_head);
+            on!(self, conn => sqlx::query(SQL).bind(head).bind(settings_head).execute(conn).await.map(drop))?;
+        }
+        match self.conn {
+            Conn::Sqlite(tx) => tx.commit().await?,
+            Conn::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// The next value of a named counter, from 1.
+    pub async fn count(&mut self, name: &str) -> Result<i64> {
+        self.count_by(name, 1).await
+    }
+
+    /// Moves a named counter on by `step` and gives its new value.
+    pub async fn count_by(&mut self, name: &str, step: i64) -> Result<i64> {
+        const SQL: &str = "
+            insert into counter (name, value) values ($1, $2)
+            on conflict (name) do update set value = counter.value + $2
+            returning value";
+        Ok(on!(self, conn => sqlx::query_scalar(SQL).bind(name).bind(step).fetch_one(conn).await)?)
+    }
+}

@@ -1,0 +1,103 @@
+//! Jobs: what shall happen outside once the transaction is done.
+
+use uuid::Uuid;
+
+use crate::db::{Result, Tx};
+
+/// A job. Its states: `waiting` → `claimed` (by `holder`) → `started` (the text may be leaving) → `done`; or `perhaps`,
+/// `failed`, `held`, `cancelled`, `given_up`.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Job {
+    pub id: Uuid,
+    pub kind: String,
+    pub ticket_id: Uuid,
+    pub article_id: Uuid,
+    pub state: String,
+    pub due_at: i64,
+    pub attempts: i64,
+    pub body: String,
+    pub error: Option<String>,
+    pub holder: Option<String>,
+    pub changed_at: i64,
+}
+
+const COLUMNS: &str = "select id, kind, ticket_id, article_id, state, due_at, attempts, body, error, holder, changed_at from job";
+
+/// Adds a job.
+pub async fn insert(tx: &mut Tx, job: &Job) -> Result<()> {
+    const SQL: &str = "
+        insert into job (id, kind, ticket_id, article_id, state, due_at, attempts, body, error, holder, changed_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    on!(tx, conn => sqlx::query(SQL).bind(job.id).bind(&job.kind).bind(job.ticket_id).bind(job.article_id).bind(&job.state)
+        .bind(job.due_at).bind(job.attempts).bind(&job.body).bind(&job.error).bind(&job.holder).bind(job.changed_at)
+        .execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Waiting jobs whose time has come, oldest first.
+pub async fn due(tx: &mut Tx, now: i64, limit: i64) -> Result<Vec<Job>> {
+    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where state = 'waiting' and due_at <= $1 order by due_at limit $2"));
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).bind(limit).fetch_all(conn).await)?)
+}
+
+/// When the next waiting job is due (ms UTC).
+pub async fn next_due(tx: &mut Tx) -> Result<Option<i64>> {
+    const SQL: &str = "select min(due_at) from job where state = 'waiting'";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).fetch_one(conn).await)?)
+}
+
+/// The job of an article.
+pub async fn of_article(tx: &mut Tx, article: Uuid) -> Result<Option<Job>> {
+    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where article_id = $1 order by changed_at desc limit 1"));
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(article).fetch_optional(conn).await)?)
+}
+
+/// Jobs in these states.
+pub async fn in_state(tx: &mut Tx, state: &str) -> Result<Vec<Job>> {
+    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where state = $1 order by due_at limit 500"));
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(state).fetch_all(conn).await)?)
+}
+
+/// What changes about a job.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Change<'a> {
+    pub due_at: Option<i64>,
+    pub attempts: Option<i64>,
+    pub error: Option<&'a str>,
+    pub holder: Option<&'a str>,
+}
+
+/// Moves a job from one state to another; `false` when it is not in that state any more: somebody else was quicker.
+pub async fn step(tx: &mut Tx, id: Uuid, from: &str, to: &str, change: Change<'_>, now: i64) -> Result<bool> {
+    const SQL: &str = "
+        update job set state = $3, due_at = coalesce($4, due_at), attempts = coalesce($5, attempts), error = $6, holder = $7, changed_at = $8
+        where id = $1 and state = $2";
+    let rows = on!(tx, conn => sqlx::query(SQL).bind(id).bind(from).bind(to).bind(change.due_at).bind(change.attempts)
+        .bind(change.error).bind(change.holder).bind(now).execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// How many jobs there are of each state that is not over.
+pub async fn counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
+    const SQL: &str = "
+        select state, cast(count(*) as bigint) from job
+        where state in ('waiting', 'claimed', 'started', 'perhaps', 'failed', 'held') group by state";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
+}
+
+/// The automatic mails to an address on a day, counting this one.
+pub async fn count_auto(tx: &mut Tx, address: &str, day: &str) -> Result<i64> {
+    const SQL: &str = "
+        insert into auto_sent (address, day, count) values ($1, $2, 1)
+        on conflict (address, day) do update set count = auto_sent.count + 1 returning count";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(address).bind(day).fetch_one(conn).await)?)
+}
+
+/// The automatic mails to an address on a day so far.
+pub async fn auto_count(tx: &mut Tx, address: &str, day: &str) -> Result<i64> {
+    const SQL: &str = "select count from auto_sent where address = $1 and day = $2";
+    let count: Option<i64> = on!(tx, conn => sqlx::query_scalar(SQL).bind(address).bind(day).fetch_optional(conn).await)?;
+    Ok(count.unwrap_or(0))
+}

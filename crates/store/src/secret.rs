@@ -1,0 +1,20 @@
+//! Sealed secrets; what is in them only the holder of the key knows.
+
+use uuid::Uuid;
+
+use crate::db::{Result, Tx};
+
+/// Keeps a sealed secret, in place of an earlier one.
+pub async fn save(tx: &mut Tx, kind: &str, id: Uuid, sealed: &[u8]) -> Result<()> {
+    const SQL: &str = "
+        insert into secret (kind, id, sealed) values ($1, $2, $3)
+        on conflict (kind, id) do update set sealed = excluded.sealed";
+    on!(tx, conn => sqlx::query(SQL).bind(kind).bind(id).bind(sealed).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// A sealed secret.
+pub async fn find(tx: &mut Tx, kind: &str, id: Uuid) -> Result<Option<Vec<u8>>> {
+    const SQL: &str = "select sealed from secret where kind = $1 and id = $2";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(kind).bind(id).fetch_optional(conn).await)?)
+}

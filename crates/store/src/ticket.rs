@@ -1,0 +1,237 @@
+//! Ticket rows, their lists and counts.
+
+use docket_domain::{AgentId, Customer, PriorityId, QueueId, StateId, Ticket, TicketId};
+use uuid::Uuid;
+
+use crate::{
+    customer::escaped,
+    db::{Result, Tx},
+};
+
+mod list;
+pub use list::{Class, Filter, ListRow, QueueCount, Sort, ViewCounts, count, list, queue_counts, view_counts};
+
+/// What stands beside a ticket for lists: derived at every save, no part of its history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// In which lists it appears.
+    pub class: Class,
+    /// The rank of its priority.
+    pub rank: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    number: String,
+    title: String,
+    queue_id: Uuid,
+    state_id: Uuid,
+    priority_id: Uuid,
+    owner_id: Option<Uuid>,
+    locked: bool,
+    customer_address: String,
+    customer_name: String,
+    created_at: i64,
+    changed_at: i64,
+    pending_until: Option<i64>,
+    articles: i64,
+    events: i64,
+    last_customer_at: Option<i64>,
+    last_agent_at: Option<i64>,
+    first_response_at: Option<i64>,
+    closed_at: Option<i64>,
+    junk_queue_id: Option<Uuid>,
+    junk_state_id: Option<Uuid>,
+    suspicious: bool,
+}
+
+impl From<Row> for Ticket {
+    fn from(row: Row) -> Self {
+        Self {
+            id: TicketId(row.id),
+            number: row.number,
+            title: row.title,
+            queue: QueueId(row.queue_id),
+            state: StateId(row.state_id),
+            priority: PriorityId(row.priority_id),
+            owner: row.owner_id.map(AgentId),
+            locked: row.locked,
+            customer: Customer { address: row.customer_address, name: row.customer_name },
+            created_at: row.created_at,
+            changed_at: row.changed_at,
+            pending_until: row.pending_until,
+            articles: row.articles,
+            events: row.events,
+            last_customer_at: row.last_customer_at,
+            last_agent_at: row.last_agent_at,
+            first_response_at: row.first_response_at,
+            closed_at: row.closed_at,
+            junk_from: row.junk_queue_id.zip(row.junk_state_id).map(|(queue, state)| (QueueId(queue), StateId(state))),
+            suspicious: row.suspicious,
+        }
+    }
+}
+
+/// Writes the ticket as it now stands, under the sequence number that puts it in the feed. `scope_moved`: who may see it
+/// has changed.
+pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_moved: bool) -> Result<()> {
+    const SQL: &str = "
+        insert into ticket (id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
+            created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
+            junk_queue_id, junk_state_id, suspicious, seq, scope_seq, class, rank, customer_key, preview, has_attachments, trouble)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23, $24, $25, $26, '', $27, null)
+        on conflict (id) do update set
+            number = excluded.number, title = excluded.title, queue_id = excluded.queue_id, state_id = excluded.state_id,
+            priority_id = excluded.priority_id, owner_id = excluded.owner_id, locked = excluded.locked,
+            customer_address = excluded.customer_address, customer_name = excluded.customer_name,
+            created_at = excluded.created_at, changed_at = excluded.changed_at, pending_until = excluded.pending_until,
+            articles = excluded.articles, events = excluded.events, last_customer_at = excluded.last_customer_at,
+            last_agent_at = excluded.last_agent_at, first_response_at = excluded.first_response_at, closed_at = excluded.closed_at,
+            junk_queue_id = excluded.junk_queue_id, junk_state_id = excluded.junk_state_id, suspicious = excluded.suspicious,
+            seq = excluded.seq, scope_seq = case when $28 then excluded.seq else ticket.scope_seq end,
+            class = excluded.class, rank = excluded.rank, customer_key = excluded.customer_key";
+    let (junk_queue, junk_state) = (ticket.junk_from.map(|(queue, _)| queue.0), ticket.junk_from.map(|(_, state)| state.0));
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(ticket.id.0).bind(&ticket.number).bind(&ticket.title).bind(ticket.queue.0).bind(ticket.state.0).bind(ticket.priority.0)
+        .bind(ticket.owner.map(|owner| owner.0)).bind(ticket.locked).bind(&ticket.customer.address).bind(&ticket.customer.name)
+        .bind(ticket.created_at).bind(ticket.changed_at).bind(ticket.pending_until).bind(ticket.articles).bind(ticket.events)
+        .bind(ticket.last_customer_at).bind(ticket.last_agent_at).bind(ticket.first_response_at).bind(ticket.closed_at)
+        .bind(junk_queue).bind(junk_state).bind(ticket.suspicious)
+        .bind(seq).bind(index.class as i64).bind(index.rank).bind(ticket.customer.address.to_lowercase()).bind(false).bind(scope_moved)
+        .execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Puts the newest article's first words and whether there are attachments beside the ticket, for lists.
+pub async fn set_preview(tx: &mut Tx, id: TicketId, preview: &str, has_attachments: bool) -> Result<()> {
+    const SQL: &str = "update ticket set preview = $2, has_attachments = has_attachments or $3 where id = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(id.0).bind(preview).bind(has_attachments).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Keeps the worst trouble of the ticket's mails (`perhaps_sent`, `failed`, `held`) beside it, for lists.
+pub async fn refresh_trouble(tx: &mut Tx, id: TicketId) -> Result<()> {
+    const SQL: &str = "
+        update ticket set trouble = (
+            select min(delivery) from article where ticket_id = $1 and delivery in ('failed', 'held', 'perhaps_sent')
+        ) where id = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(id.0).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Recomputes the index columns of all tickets in a state or of a priority whose record changed.
+pub async fn reindex_state(tx: &mut Tx, state: StateId, class: Class) -> Result<()> {
+    const SQL: &str = "update ticket set class = $2 where state_id = $1 and class <> $2";
+    on!(tx, conn => sqlx::query(SQL).bind(state.0).bind(class as i64).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Recomputes the rank of all tickets of a priority.
+pub async fn reindex_priority(tx: &mut Tx, priority: PriorityId, rank: i64) -> Result<()> {
+    const SQL: &str = "update ticket set rank = $2 where priority_id = $1 and rank <> $2";
+    on!(tx, conn => sqlx::query(SQL).bind(priority.0).bind(rank).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+const COLUMNS: &str = "id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
+    created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
+    junk_queue_id, junk_state_id, suspicious";
+
+/// A ticket.
+pub async fn find(tx: &mut Tx, id: TicketId) -> Result<Option<Ticket>> {
+    let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from ticket where id = $1"));
+    let row: Option<Row> = on!(tx, conn => sqlx::query_as(sql).bind(id.0).fetch_optional(conn).await)?;
+    Ok(row.map(Ticket::from))
+}
+
+/// The ticket with that number.
+pub async fn by_number(tx: &mut Tx, number: &str) -> Result<Option<Ticket>> {
+    let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from ticket where number = $1"));
+    let row: Option<Row> = on!(tx, conn => sqlx::query_as(sql).bind(number).fetch_optional(conn).await)?;
+    Ok(row.map(Ticket::from))
+}
+
+/// The feed number of a ticket's last change.
+pub async fn seq(tx: &mut Tx, id: TicketId) -> Result<Option<i64>> {
+    const SQL: &str = "select seq from ticket where id = $1";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(id.0).fetch_optional(conn).await)?)
+}
+
+/// The tickets that changed after that feed number, at most `limit`, in feed order.
+pub async fn changed_after(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<(Uuid, i64)>> {
+    const SQL: &str = "select id, seq from ticket where seq > $1 order by seq limit $2";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(seq).bind(limit).fetch_all(conn).await)?)
+}
+
+/// A ticket in a few words, for links and histories of customers.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Brief {
+    /// Its id.
+    pub id: Uuid,
+    /// Its number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// Its state.
+    pub state_id: Uuid,
+    /// The last change (ms UTC).
+    pub changed_at: i64,
+}
+
+/// The latest tickets of a customer (lower-case address), and how many are open and there are in all.
+pub async fn of_customer(tx: &mut Tx, key: &str, limit: i64) -> Result<(Vec<Brief>, i64, i64)> {
+    const LATEST: &str =
+        "select id, number, title, state_id, changed_at from ticket where customer_key = $1 order by changed_at desc limit $2";
+    const COUNTS: &str = "
+        select cast(coalesce(sum(case when class > 0 then 1 else 0 end), 0) as bigint), cast(count(*) as bigint)
+        from ticket where customer_key = $1";
+    let latest = on!(tx, conn => sqlx::query_as(LATEST).bind(key).bind(limit).fetch_all(conn).await)?;
+    let (open, total): (i64, i64) = on!(tx, conn => sqlx::query_as(COUNTS).bind(key).fetch_one(conn).await)?;
+    Ok((latest, open, total))
+}
+
+/// The tickets linked with this one, and how.
+pub async fn linked(tx: &mut Tx, id: TicketId) -> Result<Vec<(Brief, String)>> {
+    const SQL: &str = "
+        select t.id, t.number, t.title, t.state_id, t.changed_at, l.kind
+        from link l join ticket t on t.id = l.other_id where l.ticket_id = $1 order by t.changed_at desc";
+    let rows: Vec<(Uuid, String, String, Uuid, i64, String)> = on!(tx, conn => sqlx::query_as(SQL).bind(id.0).fetch_all(conn).await)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, number, title, state_id, changed_at, kind)| (Brief { id, number, title, state_id, changed_at }, kind))
+        .collect())
+}
+
+/// Links two tickets, both ways.
+pub async fn link(tx: &mut Tx, one: TicketId, other: TicketId, kind: &str) -> Result<()> {
+    const SQL: &str =
+        "insert into link (ticket_id, other_id, kind) values ($1, $2, $3), ($2, $1, $3) on conflict (ticket_id, other_id) do nothing";
+    on!(tx, conn => sqlx::query(SQL).bind(one.0).bind(other.0).bind(kind).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Takes a link away, both ways.
+pub async fn unlink(tx: &mut Tx, one: TicketId, other: TicketId) -> Result<()> {
+    const SQL: &str = "delete from link where (ticket_id = $1 and other_id = $2) or (ticket_id = $2 and other_id = $1)";
+    on!(tx, conn => sqlx::query(SQL).bind(one.0).bind(other.0).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Tickets whose number begins with `text` or whose title or customer holds it, the latest first. A stopgap until the
+/// full-text index comes.
+pub async fn search(tx: &mut Tx, text: &str, limit: i64) -> Result<Vec<Brief>> {
+    const SQL: &str = "
+        select id, number, title, state_id, changed_at from ticket
+        where number like $1 escape '\\' or lower(title) like $2 escape '\\' or customer_key like $2 escape '\\' or lower(customer_name) like $2 escape '\\'
+        order by class desc, changed_at desc limit $3";
+    let text = escaped(&text.to_lowercase());
+    let (start, inside) = (format!("{text}%"), format!("%{text}%"));
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(&start).bind(&inside).bind(limit).fetch_all(conn).await)?)
+}
+
+/// Tickets in `pending auto` states whose time has come, and the state that follows is due.
+pub async fn pending_due(tx: &mut Tx, now: i64, limit: i64) -> Result<Vec<Uuid>> {
+    const SQL: &str = "select id from ticket where class = 2 and pending_until <= $1 order by pending_until limit $2";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(now).bind(limit).fetch_all(conn).await)?)
+}

@@ -1,0 +1,242 @@
+//! Lists of tickets: filtered, sorted, counted, a page at a time.
+
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use crate::db::{Conn, Result, Tx};
+
+/// In which lists a ticket appears, by the type of its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Closed, removed or merged.
+    Done = 0,
+    /// New, open or pending reminder: OTRS's viewable types.
+    Viewable = 1,
+    /// Pending auto: open, but in no queue's list.
+    Auto = 2,
+}
+
+/// Which tickets.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of these classes; empty: all.
+    pub classes: Vec<i64>,
+    /// In one of these queues; empty: any.
+    pub queues: Vec<Uuid>,
+    /// Owned by.
+    pub owner: Option<Uuid>,
+    /// Locked or not.
+    pub locked: Option<bool>,
+    /// In one of these states; empty: any.
+    pub states: Vec<Uuid>,
+    /// With a pending time.
+    pub pending: bool,
+    /// Not in this queue.
+    pub not_queue: Option<Uuid>,
+}
+
+/// By what they are sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named like the columns")]
+pub enum Sort {
+    Changed,
+    Created,
+    Number,
+    Priority,
+    Customer,
+    Title,
+    Pending,
+}
+
+impl Sort {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Changed => "changed_at",
+            Self::Created => "created_at",
+            Self::Number => "number",
+            Self::Priority => "rank",
+            Self::Customer => "customer_key",
+            Self::Title => "title",
+            Self::Pending => "coalesce(pending_until, 9000000000000000)",
+        }
+    }
+
+    /// Is its key a text (else a number)?
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Number | Self::Customer | Self::Title)
+    }
+}
+
+/// A row of a list.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct ListRow {
+    pub id: Uuid,
+    pub number: String,
+    pub title: String,
+    pub queue_id: Uuid,
+    pub state_id: Uuid,
+    pub priority_id: Uuid,
+    pub owner_id: Option<Uuid>,
+    pub locked: bool,
+    pub customer_address: String,
+    pub customer_name: String,
+    pub created_at: i64,
+    pub changed_at: i64,
+    pub pending_until: Option<i64>,
+    pub last_customer_at: Option<i64>,
+    pub last_agent_at: Option<i64>,
+    pub suspicious: bool,
+    pub seq: i64,
+    pub rank: i64,
+    pub customer_key: String,
+    pub preview: String,
+    pub has_attachments: bool,
+    pub trouble: Option<String>,
+}
+
+impl ListRow {
+    /// What the row is sorted by, as a cursor keeps it.
+    pub fn key(&self, sort: Sort) -> String {
+        match sort {
+            Sort::Changed => self.changed_at.to_string(),
+            Sort::Created => self.created_at.to_string(),
+            Sort::Number => self.number.clone(),
+            Sort::Priority => self.rank.to_string(),
+            Sort::Customer => self.customer_key.clone(),
+            Sort::Title => self.title.clone(),
+            Sort::Pending => self.pending_until.unwrap_or(9_000_000_000_000_000).to_string(),
+        }
+    }
+}
+
+/// Pushes the conditions of `$filter` onto `$query`; a macro because the builder's type differs per database.
+macro_rules! conditions {
+    ($query:expr, $filter:expr) => {{
+        let (query, filter) = (&mut $query, $filter);
+        query.push(" where 1 = 1");
+        any_of!(query, "class", &filter.classes);
+        any_of!(query, "queue_id", &filter.queues);
+        any_of!(query, "state_id", &filter.states);
+        if let Some(owner) = filter.owner {
+            query.push(" and owner_id = ").push_bind(owner);
+        }
+        if let Some(locked) = filter.locked {
+            query.push(" and locked = ").push_bind(locked);
+        }
+        if let Some(queue) = filter.not_queue {
+            query.push(" and queue_id <> ").push_bind(queue);
+        }
+        if filter.pending {
+            query.push(" and pending_until is not null");
+        }
+    }};
+}
+
+macro_rules! any_of {
+    ($query:expr, $column:literal, $values:expr) => {
+        match $values.as_slice() {
+            [] => {}
+            [one] => {
+                $query.push(concat!(" and ", $column, " = ")).push_bind(*one);
+            }
+            many => {
+                $query.push(concat!(" and ", $column, " in ("));
+                let mut list = $query.separated(", ");
+                for value in many {
+                    list.push_bind(*value);
+                }
+                $query.push(")");
+            }
+        }
+    };
+}
+
+const COLUMNS: &str = "select id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
+    created_at, changed_at, pending_until, last_customer_at, last_agent_at, suspicious, seq, rank, customer_key, preview,
+    has_attachments, trouble from ticket";
+
+/// A page of tickets after the row that `after` names by its key and id.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    sort: Sort,
+    descending: bool,
+    after: Option<(&str, Uuid)>,
+    limit: i64,
+) -> Result<Vec<ListRow>> {
+    macro_rules! run {
+        ($db:ty, $conn:expr) => {{
+            let mut query = QueryBuilder::<$db>::new(COLUMNS);
+            conditions!(query, filter);
+            let (column, compare, order) = (sort.column(), if descending { "<" } else { ">" }, if descending { "desc" } else { "asc" });
+            if let Some((key, id)) = after {
+                query.push(format!(" and ({column}, id) {compare} ("));
+                match key.parse::<i64>() {
+                    Ok(number) if !sort.is_text() => query.push_bind(number),
+                    _ => query.push_bind(key),
+                };
+                query.push(", ").push_bind(id).push(")");
+            }
+            query.push(format!(" order by {column} {order}, id {order} limit ")).push_bind(limit);
+            query.build_query_as::<ListRow>().fetch_all($conn).await?
+        }};
+    }
+    Ok(match &mut tx.conn {
+        Conn::Sqlite(tx) => run!(sqlx::Sqlite, &mut **tx),
+        Conn::Postgres(tx) => run!(sqlx::Postgres, &mut **tx),
+    })
+}
+
+/// How many tickets there are.
+pub async fn count(tx: &mut Tx, filter: &Filter) -> Result<i64> {
+    macro_rules! run {
+        ($db:ty, $conn:expr) => {{
+            let mut query = QueryBuilder::<$db>::new("select cast(count(*) as bigint) from ticket");
+            conditions!(query, filter);
+            query.build_query_scalar::<i64>().fetch_one($conn).await?
+        }};
+    }
+    Ok(match &mut tx.conn {
+        Conn::Sqlite(tx) => run!(sqlx::Sqlite, &mut **tx),
+        Conn::Postgres(tx) => run!(sqlx::Postgres, &mut **tx),
+    })
+}
+
+/// How many viewable tickets a queue has, locked or not.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct QueueCount {
+    /// The queue.
+    pub queue_id: Uuid,
+    /// Locked ones, or those that are not.
+    pub locked: bool,
+    /// How many.
+    pub tickets: i64,
+}
+
+/// The viewable tickets of all queues.
+pub async fn queue_counts(tx: &mut Tx) -> Result<Vec<QueueCount>> {
+    const SQL: &str = "select queue_id, locked, cast(count(*) as bigint) as tickets from ticket where class = 1 group by queue_id, locked";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
+}
+
+/// The counts of the views of one agent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct ViewCounts {
+    /// Mine and open.
+    pub mine: i64,
+    /// Locked by me.
+    pub locked: i64,
+    /// Mine and waiting for a moment.
+    pub reminders: i64,
+}
+
+/// Counts the views of one agent.
+pub async fn view_counts(tx: &mut Tx, agent: Uuid) -> Result<ViewCounts> {
+    const SQL: &str = "
+        select cast(count(*) as bigint) as mine,
+            cast(coalesce(sum(case when locked then 1 else 0 end), 0) as bigint) as locked,
+            cast(coalesce(sum(case when pending_until is not null then 1 else 0 end), 0) as bigint) as reminders
+        from ticket where owner_id = $1 and class > 0";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(agent).fetch_one(conn).await)?)
+}
