@@ -16,20 +16,14 @@ pub struct Address {
 impl Address {
     /// Makes an address without a name.
     pub fn new(address: impl AsRef<str>) -> Self {
-        Self {
-            name: None,
-            address: tidy(address.as_ref()),
-        }
+        Self { name: None, address: tidy(address.as_ref()) }
     }
 
     /// Makes an address with a display name; an empty name counts as none.
     pub fn named(name: impl Into<String>, address: impl AsRef<str>) -> Self {
         let name: String = name.into();
         let name = name.trim();
-        Self {
-            name: (!name.is_empty()).then(|| name.to_owned()),
-            ..Self::new(address)
-        }
+        Self { name: (!name.is_empty()).then(|| name.to_owned()), ..Self::new(address) }
     }
 
     /// The address in lower case: what two addresses are compared by.
@@ -39,25 +33,17 @@ impl Address {
 
     /// The part after the last `@`, or nothing.
     pub fn domain(&self) -> &str {
-        self.address
-            .rsplit_once('@')
-            .map_or("", |(_, domain)| domain)
+        self.address.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
     /// The part before the last `@`, or the whole text.
     pub fn local(&self) -> &str {
-        self.address
-            .rsplit_once('@')
-            .map_or(&self.address, |(local, _)| local)
+        self.address.rsplit_once('@').map_or(&self.address, |(local, _)| local)
     }
 }
 
 fn tidy(address: &str) -> String {
-    let address = address
-        .trim()
-        .trim_start_matches('<')
-        .trim_end_matches('>')
-        .trim();
+    let address = address.trim().trim_start_matches('<').trim_end_matches('>').trim();
     match address.rsplit_once('@') {
         Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
         None => address.to_owned(),

@@ -1,5 +1,10 @@
 //! Builds outgoing mail.
 
+mod render;
+mod text;
+
+pub use text::{quote, text_to_html};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Address, parse::Part};
@@ -80,33 +85,29 @@ pub struct Envelope {
     pub to: Vec<String>,
 }
 
-/// Builds the mail's bytes with CRLF line ends.
+/// Builds the mail's bytes with CRLF line ends: text, text + HTML, with inline images and attachments as needed.
 pub fn render(mail: &Outgoing) -> Result<Vec<u8>, ComposeError> {
-    Err(ComposeError::Build(format!(
-        "not written yet: {}",
-        mail.message_id
-    )))
+    render::render(mail)
 }
 
-/// The envelope: an empty sender for automatic mail, every recipient once.
+/// The envelope: an empty sender for automatic mail, every recipient once, domains in ASCII.
 pub fn envelope(mail: &Outgoing) -> Envelope {
-    Envelope {
-        from: mail.from.address.clone(),
-        to: Vec::new(),
+    let mut to: Vec<String> = Vec::new();
+    for address in mail.to.iter().chain(&mail.cc).chain(&mail.bcc) {
+        let address = render::ascii_domain(&address.address);
+        if !to.iter().any(|known| known.eq_ignore_ascii_case(&address)) {
+            to.push(address);
+        }
     }
-}
-
-/// Turns text into HTML: escaped, links clickable, `> ` quotes as blockquotes, paragraphs.
-pub fn text_to_html(text: &str) -> String {
-    text.to_owned()
-}
-
-/// Puts `> ` before every line.
-pub fn quote(text: &str) -> String {
-    text.to_owned()
+    let from = if mail.auto.is_some() { String::new() } else { render::ascii_domain(&mail.from.address) };
+    Envelope { from, to }
 }
 
 /// A Message-ID without angle brackets from a token of our own and a domain.
 pub fn message_id(token: &str, domain: &str) -> String {
-    format!("{token}@{domain}")
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let token: String = token.chars().filter(|c| good(*c)).collect();
+    let domain = render::ascii_domain(&format!("x@{domain}"));
+    let domain: String = domain[2..].chars().filter(|c| good(*c)).collect();
+    format!("{token}@{}", if domain.is_empty() { "localhost" } else { &domain })
 }

@@ -108,14 +108,7 @@ pub async fn connect(account: &ImapAccount) -> Result<Mailbox, ImapFailure> {
 impl Mailbox {
     /// What lies in the folder; cheap even for very large ones.
     pub async fn overview(&mut self) -> Result<Overview, ImapFailure> {
-        Ok(Overview {
-            total: 0,
-            unread: 0,
-            oldest: None,
-            uid_validity: 0,
-            uid_next: 0,
-            keywords_allowed: false,
-        })
+        Ok(Overview { total: 0, unread: 0, oldest: None, uid_validity: 0, uid_next: 0, keywords_allowed: false })
     }
 
     /// The UIDs of such mails, ascending.

@@ -22,7 +22,9 @@ mod header;
 mod html_text;
 mod mime;
 mod net;
+mod style;
 mod tnef;
+mod tokens;
 
 pub use address::Address;
 pub use net::Security;

@@ -51,18 +51,12 @@ pub struct Incoming {
 impl Incoming {
     /// The first value of a header, by its lower-case name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
     /// Whom an answer goes to: Reply-To first, then From, then Sender.
     pub fn answer_to(&self) -> Option<&Address> {
-        self.reply_to
-            .first()
-            .or(self.from.as_ref())
-            .or(self.sender.as_ref())
+        self.reply_to.first().or(self.from.as_ref()).or(self.sender.as_ref())
     }
 }
 

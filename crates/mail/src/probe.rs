@@ -46,10 +46,7 @@ pub struct ProbeFailure {
 impl ProbeFailure {
     /// Makes a failure.
     pub fn new(code: ProbeCode, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-        }
+        Self { code, detail: detail.into() }
     }
 }
 

@@ -34,11 +34,7 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(20),
-            command: Duration::from_secs(60),
-            after_data: Duration::from_secs(300),
-        }
+        Self { connect: Duration::from_secs(20), command: Duration::from_secs(60), after_data: Duration::from_secs(300) }
     }
 }
 
@@ -115,10 +111,7 @@ impl Session {
     /// Sends the text to the recipients that were accepted.
     pub async fn send(&mut self, mail: &[u8]) -> Result<Accepted, SendFailure> {
         let _ = mail;
-        Ok(Accepted {
-            code: 250,
-            text: String::new(),
-        })
+        Ok(Accepted { code: 250, text: String::new() })
     }
 
     /// Gives up what was prepared, so that the session can be used for another mail.
