@@ -28,7 +28,7 @@ pub fn apply(ticket: &mut Ticket, event: &Event) {
         EventBody::StateChanged { to, pending_until, closes, .. } => {
             (ticket.state, ticket.pending_until) = (*to, *pending_until);
             if *closes {
-                ticket.closed_at = Some(at);
+                ticket.closed_at = ticket.closed_at.max(Some(at));
             }
         }
         EventBody::PrioritySet { to, .. } => ticket.priority = *to,
@@ -63,14 +63,18 @@ pub fn apply(ticket: &mut Ticket, event: &Event) {
 fn contact(ticket: &mut Ticket, sender: Sender, channel: Channel, direction: Option<Direction>, visible: bool, at: i64) {
     let inbound_call = channel == Channel::Phone && direction == Some(Direction::Inbound);
     match sender {
-        Sender::Customer => ticket.last_customer_at = Some(at),
-        Sender::Agent if inbound_call => ticket.last_customer_at = Some(at),
+        Sender::Customer => ticket.last_customer_at = ticket.last_customer_at.max(Some(at)),
+        Sender::Agent if inbound_call => ticket.last_customer_at = ticket.last_customer_at.max(Some(at)),
         Sender::Agent if visible => answered(ticket, at),
         Sender::Agent | Sender::System => {}
     }
 }
 
+/// What was written offline counts when it happened, so an earlier answer may arrive after a later one.
 fn answered(ticket: &mut Ticket, at: i64) {
-    ticket.last_agent_at = Some(at);
-    ticket.first_response_at.get_or_insert(at);
+    ticket.last_agent_at = ticket.last_agent_at.max(Some(at));
+    ticket.first_response_at = Some(ticket.first_response_at.map_or(at, |first| first.min(at)));
 }
+
+#[cfg(test)]
+mod tests;

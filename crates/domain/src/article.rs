@@ -109,6 +109,12 @@ impl Address {
         Some(Self { name: (!name.is_empty()).then_some(name), address: address.to_owned() })
     }
 
+    /// Can a mail go there? The address alone is `local@domain`, and neither part could break a header line.
+    pub fn is_mailable(&self) -> bool {
+        let plain = Self::parse(&self.address).is_some_and(|parsed| parsed.name.is_none() && parsed.address == self.address);
+        plain && !self.name.as_deref().unwrap_or_default().chars().any(char::is_control)
+    }
+
     /// What two spellings of one address have in common: the whole in lower case.
     pub fn key(&self) -> String {
         self.address.to_lowercase()
@@ -196,3 +202,6 @@ pub struct Attachment {
     /// The Content-ID without the angle brackets.
     pub content_id: Option<String>,
 }
+
+#[cfg(test)]
+mod tests;

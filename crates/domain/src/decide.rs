@@ -76,17 +76,20 @@ impl Draft<'_> {
         self.valid_state(*state, *pending_until)?;
         self.valid_priority(*priority)?;
         owner.map_or(Ok(()), |owner| self.valid_agent(owner))?;
+        let kind = self.context.settings.state_type(*state);
         self.push(EventBody::Created {
             number: number.clone(),
             title,
             queue: *queue,
-            state: *state,
+            state: if kind.is_closed() { master::STATE_NEW } else { *state },
             priority: *priority,
             owner: *owner,
-            locked: *lock && owner.is_some(),
+            locked: *lock && owner.is_some() && !kind.is_closed(),
             customer: customer.clone(),
-            pending_until: *pending_until,
+            pending_until: pending_until.filter(|_| kind.is_pending()),
         });
+        // A ticket opened as done has a close in its history like any other.
+        self.change_state(*state, *pending_until);
         first.as_deref().map_or(Ok(()), |first| self.carry_out(first))
     }
 
@@ -94,7 +97,7 @@ impl Draft<'_> {
         match body {
             Body::Create { .. } => return Err(Refusal::TicketExists),
             Body::Receive(received) => self.receive(received),
-            Body::Reply { article, mail, .. } | Body::Forward { article, mail, .. } => self.send(article, mail)?,
+            Body::Reply { article, mail, next } | Body::Forward { article, mail, next } => self.send(article, mail, *next)?,
             Body::AutoReply { kind, article, .. } => {
                 self.article(article.article_id(), Sender::System, Channel::Email, Some(Direction::Outbound), true, true);
                 self.push(EventBody::AutoReplied { article: article.article_id(), kind: *kind });
@@ -107,12 +110,7 @@ impl Draft<'_> {
                 self.article(article.article_id(), Sender::Agent, Channel::Internal, None, *visible, false);
                 self.follow(*next)?;
             }
-            Body::PhoneCall { article, direction, next } => {
-                with_text(article)?;
-                self.not_locked_by_other()?;
-                self.article(article.article_id(), Sender::Agent, Channel::Phone, Some(*direction), true, false);
-                self.follow(*next)?;
-            }
+            Body::PhoneCall { article, direction, next } => self.phone_call(article, *direction, *next)?,
             Body::MailLeft { article, author, next } => self.mail_left(*article, *author, *next),
             Body::MailFailed { article, reason } => self.push(EventBody::SendFailed { article: *article, reason: reason.clone() }),
             Body::MailUnknown { article } => self.push(EventBody::PerhapsSent { article: *article }),
@@ -177,20 +175,39 @@ impl Draft<'_> {
         }
         if !owner_works {
             self.unlock();
-        } else if was == StateType::Closed && lock_again && !self.ticket.locked {
-            self.push(EventBody::Locked);
+        } else if was == StateType::Closed && lock_again {
+            self.lock();
         }
     }
 
-    fn send(&mut self, article: &NewArticle, mail: &Outgoing) -> Result<(), Refusal> {
+    /// A call on a ticket takes it, as every screen does that needs the lock (contract §5); the call that opens a ticket
+    /// leaves owner and lock as they were chosen.
+    fn phone_call(&mut self, article: &NewArticle, direction: Direction, next: Next) -> Result<(), Refusal> {
         with_text(article)?;
-        self.not_locked_by_other()?;
+        let first = self.ticket.articles == 0;
+        if !first {
+            self.not_locked_by_other()?;
+        }
+        self.article(article.article_id(), Sender::Agent, Channel::Phone, Some(direction), true, false);
+        self.follow(next)?;
+        if first { Ok(()) } else { self.lock_for_me(false) }
+    }
+
+    fn send(&mut self, article: &NewArticle, mail: &Outgoing, next: Next) -> Result<(), Refusal> {
+        with_text(article)?;
+        if self.ticket.articles > 0 {
+            self.not_locked_by_other()?;
+        }
         if !self.context.settings.addresses.get(&mail.from).is_some_and(|address| address.valid) {
             return Err(Refusal::NoSuchSender);
         }
         if mail.to.is_empty() && mail.cc.is_empty() && mail.bcc.is_empty() {
             return Err(Refusal::NoRecipient);
         }
+        if mail.to.iter().chain(&mail.cc).chain(&mail.bcc).any(|recipient| !recipient.is_mailable()) {
+            return Err(Refusal::BadRecipient);
+        }
+        next.state_id.map_or(Ok(()), |state| self.valid_state(state, next.pending_until))?;
         self.article(article.article_id(), Sender::Agent, Channel::Email, Some(Direction::Outbound), true, true);
         Ok(())
     }
@@ -199,8 +216,8 @@ impl Draft<'_> {
     fn mail_left(&mut self, article: ArticleId, author: Option<AgentId>, next: Next) {
         self.push(EventBody::Sent { article, answers: author.is_some() });
         let Some(author) = author else { return };
-        if self.ticket.owner != Some(author) && !self.ticket.locked {
-            self.push(EventBody::OwnerSet { from: self.ticket.owner, to: Some(author) });
+        if !self.ticket.locked {
+            self.owned_by(Some(author));
         }
         let state = next.state_id.filter(|state| self.valid_state(*state, next.pending_until).is_ok());
         match state {
@@ -208,9 +225,7 @@ impl Draft<'_> {
             None if self.state_type() == StateType::New => self.change_state(master::STATE_OPEN, None),
             None => {}
         }
-        if !self.state_type().is_closed() && !self.ticket.locked {
-            self.push(EventBody::Locked);
-        }
+        self.lock();
     }
 
     fn article(
@@ -226,7 +241,10 @@ impl Draft<'_> {
     }
 
     fn follow(&mut self, next: Next) -> Result<(), Refusal> {
-        next.state_id.map_or(Ok(()), |state| self.set_state(state, next.pending_until))
+        let Some(state) = next.state_id else { return Ok(()) };
+        self.valid_state(state, next.pending_until)?;
+        self.change_state(state, next.pending_until);
+        Ok(())
     }
 
     fn lock_for_me(&mut self, over: bool) -> Result<(), Refusal> {
@@ -234,13 +252,22 @@ impl Draft<'_> {
         if !over {
             self.not_locked_by_other()?;
         }
-        if self.ticket.owner != Some(me) {
-            self.push(EventBody::OwnerSet { from: self.ticket.owner, to: Some(me) });
+        self.owned_by(Some(me));
+        self.lock();
+        Ok(())
+    }
+
+    fn owned_by(&mut self, to: Option<AgentId>) {
+        if self.ticket.owner != to {
+            self.push(EventBody::OwnerSet { from: self.ticket.owner, to });
         }
-        if !self.ticket.locked {
+    }
+
+    /// Nobody works on a closed ticket: it has an owner, but never a lock.
+    fn lock(&mut self) {
+        if !self.ticket.locked && !self.state_type().is_closed() {
             self.push(EventBody::Locked);
         }
-        Ok(())
     }
 
     fn unlock(&mut self) {
@@ -251,21 +278,26 @@ impl Draft<'_> {
 
     fn set_owner(&mut self, agent: Option<AgentId>) -> Result<(), Refusal> {
         agent.map_or(Ok(()), |agent| self.valid_agent(agent))?;
-        if self.ticket.owner != agent {
-            self.push(EventBody::OwnerSet { from: self.ticket.owner, to: agent });
-        }
+        self.owned_by(agent);
         match agent {
-            Some(_) if !self.ticket.locked => self.push(EventBody::Locked),
-            Some(_) => {}
+            Some(_) => self.lock(),
             None => self.unlock(),
         }
         Ok(())
     }
 
+    /// Needs the lock, and whoever closes a ticket or lets it rest makes it theirs (contract §5).
     fn set_state(&mut self, state: StateId, pending_until: Option<i64>) -> Result<(), Refusal> {
         self.valid_state(state, pending_until)?;
+        let before = self.events.len();
+        let locked_by_other = self.not_locked_by_other();
         self.change_state(state, pending_until);
-        Ok(())
+        if self.events.len() == before {
+            return Ok(());
+        }
+        locked_by_other?;
+        let kind = self.state_type();
+        if kind.is_closed() || kind.is_pending() { self.lock_for_me(false) } else { Ok(()) }
     }
 
     /// Closing unlocks (contract §5); only pending states keep a time.
@@ -311,12 +343,15 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Closes, so it needs the lock. A ticket that came back since it was marked (moved by hand, reopened by a mail) goes
+    /// there again.
     fn junk(&mut self) -> Result<(), Refusal> {
-        if self.ticket.junk_from.is_none() {
+        self.not_locked_by_other()?;
+        if self.ticket.junk_from.is_none() || self.ticket.queue != master::QUEUE_JUNK {
             self.push(EventBody::Junked { from_queue: self.ticket.queue, from_state: self.ticket.state });
-            self.move_to(master::QUEUE_JUNK)?;
-            self.change_state(master::STATE_CLOSED_UNSUCCESSFUL, None);
         }
+        self.move_to(master::QUEUE_JUNK)?;
+        self.change_state(master::STATE_CLOSED_UNSUCCESSFUL, None);
         Ok(())
     }
 
@@ -370,3 +405,6 @@ fn with_text(article: &NewArticle) -> Result<(), Refusal> {
 fn one_line(text: &str) -> String {
     text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,7 +37,7 @@ pub enum Refusal {
     /// A title is needed.
     #[error("a ticket needs a subject")]
     EmptyTitle,
-    /// Pending states need a moment in the future.
+    /// Pending states need the moment until when.
     #[error("a pending state needs the time until when")]
     PendingNeedsTime,
     /// The ticket was merged into another one; write there.

@@ -197,16 +197,15 @@ impl Settings {
     /// Checks a document before it is saved and gives it back as it shall be stored: fields of the `old` document that
     /// this program does not know survive.
     pub fn check(&self, kind: Kind, id: Uuid, document: &Value, old: Option<&Value>) -> Result<Value, Invalid> {
-        let typed = records::check(self, kind, id, document)?;
-        let mut stored = match old {
-            Some(Value::Object(old)) => old.clone(),
-            _ => serde_json::Map::new(),
-        };
-        if let (Value::Object(typed), Value::Object(given)) = (typed, document) {
-            stored.extend(given.clone());
-            stored.extend(typed);
+        let mut stored = records::check(self, kind, id, document)?;
+        let typed = stored.clone();
+        add_unknown(&mut stored, document, &typed);
+        if let Some(old) = old {
+            // An old document that cannot be read any more has no fields we know to be unknown but those at its top.
+            let known = records::known(kind, old).unwrap_or(typed);
+            add_unknown(&mut stored, old, &known);
         }
-        Ok(Value::Object(stored))
+        Ok(stored)
     }
 
     /// The type of a state; an unknown state counts as open, so that nothing gets lost from the lists.
@@ -246,7 +245,26 @@ impl Settings {
     }
 }
 
+/// Adds to `stored` what `document` has beyond its `known` form, at every depth where both are objects. A map whose
+/// keys are all known loses what was taken out of it.
+fn add_unknown(stored: &mut Value, document: &Value, known: &Value) {
+    let (Value::Object(stored), Value::Object(document), Value::Object(known)) = (stored, document, known) else { return };
+    for (key, value) in document {
+        match known.get(key) {
+            Some(known) => {
+                if let Some(stored) = stored.get_mut(key) {
+                    add_unknown(stored, value, known);
+                }
+            }
+            None => drop(stored.entry(key).or_insert_with(|| value.clone())),
+        }
+    }
+}
+
 fn read<T: DeserializeOwned>(record: &Record) -> Result<T, Invalid> {
     T::deserialize(&record.document)
         .map_err(|error| Invalid::new("document", format!("the {} record {} cannot be read: {error}", record.kind.as_str(), record.id)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -493,6 +493,27 @@ pub(super) fn check(settings: &Settings, kind: Kind, id: Uuid, document: &Value)
     }
 }
 
+/// The part of a stored document that this program knows, or `None` where it cannot read it.
+pub(super) fn known(kind: Kind, document: &Value) -> Option<Value> {
+    fn again<T: DeserializeOwned + Serialize>(document: &Value) -> Option<Value> {
+        serde_json::to_value(T::deserialize(document).ok()?).ok()
+    }
+    match kind {
+        Kind::Desk => again::<Desk>(document),
+        Kind::Agent => again::<Agent>(document),
+        Kind::State => again::<State>(document),
+        Kind::Priority => again::<Priority>(document),
+        Kind::Queue => again::<Queue>(document),
+        Kind::Template => again::<Template>(document),
+        Kind::Signature | Kind::Salutation => again::<TextBlock>(document),
+        Kind::AutoResponse => again::<AutoResponse>(document),
+        Kind::Address => again::<SystemAddress>(document),
+        Kind::Mailbox => again::<MailboxSettings>(document),
+        Kind::MailRules => again::<MailRules>(document),
+        Kind::BlockedSender => again::<BlockedSender>(document),
+    }
+}
+
 fn full<T: DeserializeOwned + Serialize>(document: &Value, check: impl FnOnce(&T) -> Result<(), Invalid>) -> Result<Value, Invalid> {
     let typed = T::deserialize(document).map_err(|error| Invalid::new(&blamed(&error.to_string()), error.to_string()))?;
     check(&typed)?;
