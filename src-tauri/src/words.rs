@@ -1,0 +1,93 @@
+//! The few words outside the page: tray, questions and notifications, in English and German.
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The words in the language now spoken; the page says which once the agent's choice is known.
+pub struct Words {
+    german: AtomicBool,
+}
+
+impl Words {
+    /// The words of the system's language, English where it is neither.
+    pub fn of_system() -> Self {
+        let language =
+            ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
+        Self { german: AtomicBool::new(language.is_some_and(|language| language.starts_with("de"))) }
+    }
+
+    /// Speaks the language with this tag from now on, e.g. `de` or `en-GB`.
+    pub fn speak(&self, tag: &str) {
+        self.german.store(tag.starts_with("de"), Ordering::Relaxed);
+    }
+
+    fn pick(&self, english: &'static str, german: &'static str) -> &'static str {
+        if self.german.load(Ordering::Relaxed) { german } else { english }
+    }
+
+    /// The tray's and the notification's way back to the window.
+    pub fn open(&self) -> &'static str {
+        self.pick("Open Docket", "Docket öffnen")
+    }
+
+    /// The tray's way to a new ticket.
+    pub fn new_ticket(&self) -> &'static str {
+        self.pick("New ticket", "Neues Ticket")
+    }
+
+    /// Ends the program.
+    pub fn quit(&self) -> &'static str {
+        self.pick("Quit", "Beenden")
+    }
+
+    /// Keeps the program running.
+    pub fn stay(&self) -> &'static str {
+        self.pick("Keep running", "Weiterlaufen lassen")
+    }
+
+    /// Asked before the program ends while mail waits.
+    pub fn unsent(&self, mails: usize) -> String {
+        match (self.german.load(Ordering::Relaxed), mails) {
+            (false, 1) => "One mail has not left yet. It is kept and leaves at the next start. Quit now?".into(),
+            (false, n) => format!("{n} mails have not left yet. They are kept and leave at the next start. Quit now?"),
+            (true, 1) => "Eine Mail ist noch nicht verschickt. Sie bleibt erhalten und geht beim nächsten Start \
+                hinaus. Jetzt beenden?"
+                .into(),
+            (true, n) => format!(
+                "{n} Mails sind noch nicht verschickt. Sie bleiben erhalten und gehen beim nächsten Start hinaus. \
+                Jetzt beenden?"
+            ),
+        }
+    }
+
+    /// Title of what is said once, when the window is closed for the first time.
+    pub fn still_here(&self) -> &'static str {
+        self.pick("Docket is still running", "Docket läuft weiter")
+    }
+
+    /// Why it is, and how to end it.
+    pub fn still_here_why(&self) -> &'static str {
+        self.pick(
+            "It keeps fetching and sending mail. Open or quit it with the icon in the panel.",
+            "Es holt und verschickt weiter Mails. Öffnen oder beenden lässt es sich über das Symbol in der Leiste.",
+        )
+    }
+
+    /// Title of a refusal to start.
+    pub fn did_not_start(&self) -> &'static str {
+        self.pick("Docket did not start", "Docket konnte nicht starten")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_mail_is_not_several() {
+        let words = Words { german: AtomicBool::new(false) };
+        assert!(words.unsent(1).starts_with("One mail has"));
+        assert!(words.unsent(2).starts_with("2 mails have"));
+        words.speak("de-AT");
+        assert!(words.unsent(1).starts_with("Eine Mail ist"));
+        assert!(words.unsent(2).starts_with("2 Mails sind"));
+    }
+}
