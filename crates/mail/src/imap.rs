@@ -1,10 +1,23 @@
 //! Fetches mail and leaves the mailbox as found.
 
+mod connect;
+mod utf7;
+mod wait;
+
 use std::{path::PathBuf, time::Duration};
 
+use async_imap::{
+    error::Error,
+    types::{Fetch, Flag, NameAttribute},
+};
+use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
-use crate::{Secret, Security, probe::ProbeFailure};
+use crate::{
+    Secret, Security,
+    net::{Patience, Wire, io_failure},
+    probe::{ProbeCode, ProbeFailure},
+};
 
 /// A mailbox to fetch from.
 #[derive(Clone, Debug)]
@@ -30,7 +43,26 @@ pub type ImapFailure = ProbeFailure;
 
 /// An open folder.
 #[derive(Debug)]
-pub struct Mailbox {}
+pub struct Mailbox {
+    session: Option<Session>,
+    patience: Patience,
+    peer: String,
+    folder: String,
+    has: Abilities,
+    /// How many mails the folder held when it was last looked at.
+    known: u32,
+    poll: Duration,
+}
+
+type Session = async_imap::Session<Box<dyn Wire>>;
+
+/// What the server can do beyond the minimum.
+#[derive(Clone, Copy, Debug, Default)]
+struct Abilities {
+    idle: bool,
+    moves: bool,
+    uid_plus: bool,
+}
 
 /// What lies in a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,8 +88,8 @@ pub enum Since {
     Uid(u32),
     /// What is not marked as read.
     Unread,
-    /// What arrived in the last so many days.
-    Days(u32),
+    /// What arrived at this moment or later, in milliseconds UTC.
+    Arrived(i64),
     /// Everything.
     All,
 }
@@ -101,71 +133,257 @@ pub enum Woken {
 
 /// Connects, signs in and opens the folder.
 pub async fn connect(account: &ImapAccount) -> Result<Mailbox, ImapFailure> {
-    let _ = account;
-    Ok(Mailbox {})
+    let mut mailbox = connect::open(account).await?;
+    mailbox.select().await?;
+    Ok(mailbox)
 }
 
 impl Mailbox {
-    /// What lies in the folder; cheap even for very large ones.
+    fn session(&mut self) -> Result<&mut Session, ImapFailure> {
+        let closed = || ProbeFailure::new(ProbeCode::Other, format!("{}: the connection is closed", self.peer));
+        self.session.as_mut().ok_or_else(closed)
+    }
+
+    async fn select(&mut self) -> Result<async_imap::types::Mailbox, ImapFailure> {
+        let folder = utf7::encode(&self.folder);
+        let selected = self.session()?.select(&folder).await;
+        let selected = selected.map_err(|e| match e {
+            Error::No(text) => ProbeFailure::new(ProbeCode::FolderMissing, format!("{}: {text}", self.folder)),
+            other => failure(other, &self.peer),
+        })?;
+        self.known = selected.exists;
+        Ok(selected)
+    }
+
+    /// What lies in the folder; cheap even for very large ones: of the oldest only the first thousand are asked
+    /// for their arrival.
     pub async fn overview(&mut self) -> Result<Overview, ImapFailure> {
-        Ok(Overview { total: 0, unread: 0, oldest: None, uid_validity: 0, uid_next: 0, keywords_allowed: false })
+        let selected = self.select().await?;
+        let unread = self.uids("UNSEEN").await?.len();
+        let oldest = if selected.exists == 0 { None } else { self.oldest(selected.exists.min(1_000)).await? };
+        Ok(Overview {
+            total: selected.exists,
+            unread: u32::try_from(unread).unwrap_or(u32::MAX),
+            oldest,
+            uid_validity: selected.uid_validity.unwrap_or_default(),
+            uid_next: selected.uid_next.unwrap_or_default(),
+            keywords_allowed: selected.permanent_flags.contains(&Flag::MayCreate),
+        })
+    }
+
+    async fn oldest(&mut self, first: u32) -> Result<Option<i64>, ImapFailure> {
+        let peer = self.peer.clone();
+        let lost = |e| failure(e, &peer);
+        let mut dates = self.session()?.fetch(format!("1:{first}"), "(INTERNALDATE)").await.map_err(lost)?;
+        let mut oldest = None;
+        while let Some(fetch) = dates.try_next().await.map_err(lost)? {
+            let date = fetch.internal_date().map(|date| date.timestamp_millis());
+            oldest = [oldest, date].into_iter().flatten().min();
+        }
+        Ok(oldest)
     }
 
     /// The UIDs of such mails, ascending.
     pub async fn search(&mut self, since: Since) -> Result<Vec<u32>, ImapFailure> {
-        let _ = since;
-        Ok(Vec::new())
+        match since {
+            Since::All => self.uids("ALL").await,
+            Since::Unread => self.uids("UNSEEN").await,
+            Since::Uid(first) => {
+                let mut found = self.uids(&format!("UID {first}:*")).await?;
+                found.retain(|uid| *uid >= first);
+                Ok(found)
+            }
+            Since::Arrived(moment) => self.arrived(moment).await,
+        }
     }
 
-    /// What is known of these mails; those that are gone are left out.
+    /// The server searches by its own day, so a day more is asked for and each arrival looked at.
+    async fn arrived(&mut self, moment: i64) -> Result<Vec<u32>, ImapFailure> {
+        let day = chrono::DateTime::from_timestamp_millis(moment.saturating_sub(36 * 3_600_000)).unwrap_or_default();
+        let found = self.uids(&format!("SINCE {}", day.format("%-d-%b-%Y"))).await?;
+        let meta = self.fetch_meta(&found).await?;
+        let late = |meta: &Meta| meta.internal_date.is_none_or(|date| date >= moment);
+        Ok(meta.iter().filter(|meta| late(meta)).map(|meta| meta.uid).collect())
+    }
+
+    async fn uids(&mut self, query: &str) -> Result<Vec<u32>, ImapFailure> {
+        let peer = self.peer.clone();
+        let found = self.session()?.uid_search(query).await.map_err(|e| failure(e, &peer))?;
+        let mut found: Vec<u32> = found.into_iter().collect();
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// What is known of these mails, by ascending UID; those that are gone are left out.
     pub async fn fetch_meta(&mut self, uids: &[u32]) -> Result<Vec<Meta>, ImapFailure> {
-        let _ = uids;
-        Ok(Vec::new())
+        const ITEMS: &str = "(UID INTERNALDATE FLAGS RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
+        let peer = self.peer.clone();
+        let lost = |e| failure(e, &peer);
+        let mut found = Vec::with_capacity(uids.len());
+        for group in uids.chunks(500) {
+            let mut fetched = self.session()?.uid_fetch(set(group), ITEMS).await.map_err(lost)?;
+            while let Some(fetch) = fetched.try_next().await.map_err(lost)? {
+                found.extend(meta(&fetch).filter(|meta| group.contains(&meta.uid)));
+            }
+        }
+        found.sort_by_key(|meta| meta.uid);
+        found.dedup_by_key(|meta| meta.uid);
+        Ok(found)
     }
 
     /// One mail, unread state untouched; `None` when it is gone.
     pub async fn fetch(&mut self, uid: u32) -> Result<Option<Fetched>, ImapFailure> {
-        let _ = uid;
-        Ok(None)
+        let peer = self.peer.clone();
+        let lost = |e| failure(e, &peer);
+        let items = "(UID INTERNALDATE FLAGS BODY.PEEK[])";
+        let mut found = None;
+        let mut fetched = self.session()?.uid_fetch(uid.to_string(), items).await.map_err(lost)?;
+        while let Some(fetch) = fetched.try_next().await.map_err(lost)? {
+            if fetch.uid == Some(uid) && found.is_none() {
+                found = fetch.body().map(|raw| Fetched {
+                    uid,
+                    internal_date: fetch.internal_date().map(|date| date.timestamp_millis()),
+                    flags: fetch.flags().map(|flag| flag_name(&flag)).collect(),
+                    raw: raw.to_vec(),
+                });
+            }
+        }
+        Ok(found)
     }
 
     /// Adds a keyword to a mail.
     pub async fn mark(&mut self, uid: u32, keyword: &str) -> Result<(), ImapFailure> {
-        let _ = (uid, keyword);
-        Ok(())
+        let bad = |c: char| !c.is_ascii_graphic() || "(){%*\"\\]".contains(c);
+        if keyword.is_empty() || keyword.contains(bad) {
+            return Err(ProbeFailure::new(ProbeCode::Other, format!("{keyword:?} is no keyword")));
+        }
+        self.store(uid, keyword).await
     }
 
     /// Marks a mail as read.
     pub async fn mark_seen(&mut self, uid: u32) -> Result<(), ImapFailure> {
-        let _ = uid;
-        Ok(())
+        self.store(uid, "\\Seen").await
     }
 
-    /// Moves a mail to another folder.
+    async fn store(&mut self, uid: u32, flag: &str) -> Result<(), ImapFailure> {
+        self.run(&format!("UID STORE {uid} +FLAGS.SILENT ({flag})")).await
+    }
+
+    async fn run(&mut self, command: &str) -> Result<(), ImapFailure> {
+        let peer = self.peer.clone();
+        self.session()?.run_command_and_check_ok(command).await.map_err(|e| failure(e, &peer))
+    }
+
+    /// Moves a mail to another folder, which is made when it does not exist.
     pub async fn move_to(&mut self, uid: u32, folder: &str) -> Result<(), ImapFailure> {
-        let _ = (uid, folder);
-        Ok(())
+        let target = quoted(&utf7::encode(folder))?;
+        let verb = if self.has.moves { "MOVE" } else { "COPY" };
+        let command = format!("UID {verb} {uid} {target}");
+        if self.run(&command).await.is_err() {
+            self.run(&format!("CREATE {target}")).await?;
+            self.run(&command).await?;
+        }
+        if self.has.moves { Ok(()) } else { self.delete(uid).await }
     }
 
-    /// Deletes a mail for good.
+    /// Deletes a mail. Where the server cannot expunge a single mail it stays, marked as deleted.
     pub async fn delete(&mut self, uid: u32) -> Result<(), ImapFailure> {
-        let _ = uid;
-        Ok(())
+        self.store(uid, "\\Deleted").await?;
+        if self.has.uid_plus { self.run(&format!("UID EXPUNGE {uid}")).await } else { Ok(()) }
     }
 
-    /// The names of all folders.
+    /// The names of all folders that can be opened.
     pub async fn folders(&mut self) -> Result<Vec<String>, ImapFailure> {
-        Ok(Vec::new())
+        let peer = self.peer.clone();
+        let lost = |e| failure(e, &peer);
+        let mut names = Vec::new();
+        let mut listed = self.session()?.list(Some(""), Some("*")).await.map_err(lost)?;
+        while let Some(name) = listed.try_next().await.map_err(lost)? {
+            if !name.attributes().contains(&NameAttribute::NoSelect) {
+                names.push(utf7::decode(name.name()));
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// How often to ask a server that has no IDLE; 30 seconds unless told.
+    pub fn set_poll(&mut self, every: Duration) {
+        self.poll = every;
+    }
+
+    /// Whether the server tells of new mail by itself.
+    pub fn has_idle(&self) -> bool {
+        self.has.idle
     }
 
     /// Waits for new mail, by IDLE where the server has it. Dropping the future closes the connection.
     pub async fn wait(&mut self, timeout: Duration) -> Result<Woken, ImapFailure> {
-        let _ = timeout;
-        Ok(Woken::Timeout)
+        wait::wait(self, timeout).await
     }
 
     /// Signs out; errors do not matter any more.
-    pub async fn logout(self) {}
+    pub async fn logout(mut self) {
+        self.patience.set(Duration::from_secs(5));
+        if let Some(session) = &mut self.session {
+            let _ = session.logout().await;
+        }
+    }
+}
+
+fn meta(fetch: &Fetch) -> Option<Meta> {
+    let header = fetch.header().map(|header| crate::header::split(header).0);
+    Some(Meta {
+        uid: fetch.uid?,
+        internal_date: fetch.internal_date().map(|date| date.timestamp_millis()),
+        flags: fetch.flags().map(|flag| flag_name(&flag)).collect(),
+        size: fetch.size.unwrap_or_default(),
+        message_id: header.and_then(|header| header.ids("message-id").into_iter().next()),
+    })
+}
+
+fn flag_name(flag: &Flag<'_>) -> String {
+    match flag {
+        Flag::Seen => "\\Seen".to_owned(),
+        Flag::Answered => "\\Answered".to_owned(),
+        Flag::Flagged => "\\Flagged".to_owned(),
+        Flag::Deleted => "\\Deleted".to_owned(),
+        Flag::Draft => "\\Draft".to_owned(),
+        Flag::Recent => "\\Recent".to_owned(),
+        Flag::MayCreate => "\\*".to_owned(),
+        Flag::Custom(name) => name.to_string(),
+    }
+}
+
+/// Ascending UIDs as a sequence set: `1:3,7`.
+fn set(uids: &[u32]) -> String {
+    let mut out = String::new();
+    let mut rest = uids;
+    while let Some((&first, tail)) = rest.split_first() {
+        let run = tail.iter().zip(first.saturating_add(1)..).take_while(|(uid, next)| *uid == next).count();
+        let last = if run == 0 { first } else { tail[run - 1] };
+        if !out.is_empty() {
+            out.push(',');
+        }
+        out.push_str(&if last == first { first.to_string() } else { format!("{first}:{last}") });
+        rest = &tail[run..];
+    }
+    out
+}
+
+fn quoted(text: &str) -> Result<String, ImapFailure> {
+    if text.is_empty() || text.contains(|c: char| c.is_control()) {
+        return Err(ProbeFailure::new(ProbeCode::FolderMissing, format!("{text:?} is no folder name")));
+    }
+    Ok(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+}
+
+/// What an error of the protocol means.
+fn failure(error: Error, peer: &str) -> ImapFailure {
+    match error {
+        Error::Io(e) => io_failure(&e, peer, ProbeCode::Other),
+        other => ProbeFailure::new(ProbeCode::Other, format!("{peer}: {other}")),
+    }
 }
 
 /// The keyword by which this desk marks what it took in.
@@ -181,4 +399,23 @@ pub fn foreign_desks(flags: &[String], own: &str) -> Vec<String> {
         .filter(|desk| !desk.eq_ignore_ascii_case(own))
         .map(str::to_owned)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_are_short() {
+        assert_eq!(set(&[1, 2, 3, 7, 9, 10]), "1:3,7,9:10");
+        assert_eq!(set(&[5]), "5");
+        assert_eq!(set(&[]), "");
+    }
+
+    #[test]
+    fn other_desks_are_noticed() {
+        let flags = ["\\Seen".to_owned(), desk_keyword("A1"), "$docket-b2".to_owned(), "$Junk".to_owned()];
+        assert_eq!(foreign_desks(&flags, "a1"), ["b2"]);
+        assert!(foreign_desks(&flags[..1], "a1").is_empty());
+    }
 }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    compose::Envelope,
     imap::{ImapAccount, Overview},
-    smtp::SmtpAccount,
+    smtp::{SendFailure, SmtpAccount},
 };
 
 /// What is wrong with an account.
@@ -53,11 +54,34 @@ impl ProbeFailure {
 /// Connects, signs in and looks into the folder; changes nothing.
 pub async fn probe_imap(account: &ImapAccount) -> Result<Overview, ProbeFailure> {
     let mut mailbox = crate::imap::connect(account).await?;
-    Ok(mailbox.overview().await?)
+    let overview = mailbox.overview().await?;
+    mailbox.logout().await;
+    Ok(overview)
 }
 
-/// Connects and signs in.
+/// Connects, signs in and names a sender as far as the server's "go on"; sends nothing.
 pub async fn probe_smtp(account: &SmtpAccount) -> Result<(), ProbeFailure> {
-    let _ = account;
-    Ok(())
+    let mut session = match crate::smtp::connect(account).await {
+        Ok(session) => session,
+        Err(failure) => return Err(as_probe(failure)),
+    };
+    let nobody = Envelope { from: String::new(), to: Vec::new() };
+    let asked = session.prepare(&nobody).await;
+    session.quit().await;
+    match asked {
+        Err(SendFailure::Refused { code: 530, text, .. }) => {
+            let tls = text.to_ascii_lowercase().contains("tls");
+            let code = if tls { ProbeCode::TlsRequired } else { ProbeCode::WrongPassword };
+            Err(ProbeFailure::new(code, text))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn as_probe(failure: SendFailure) -> ProbeFailure {
+    match failure {
+        SendFailure::NotSent(failure) => failure,
+        SendFailure::Refused { code, text, .. } => ProbeFailure::new(ProbeCode::Other, format!("{code} {text}")),
+        SendFailure::Unknown(text) => ProbeFailure::new(ProbeCode::Other, text),
+    }
 }
