@@ -1,10 +1,9 @@
 // A real desktop window with everything around it of its own: display, session bus, notifications, folders.
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './ports.mjs';
 import { nextLine, start, stop } from './processes.mjs';
 import { openSession, until } from './webdriver.mjs';
 
@@ -173,7 +172,11 @@ class Desk {
 
   /** Says what the program said, and keeps a picture: for a test that failed. */
   async explain() {
-    if (existsSync(this.log)) process.stderr.write(await readFile(this.log, 'utf8'));
+    if (!this.folder) return;
+    for (let name of (await readdir(this.folder)).filter((name) => name.endsWith('.log'))) {
+      let said = await readFile(join(this.folder, name), 'utf8');
+      if (said) process.stderr.write(`── ${name}\n${said}`);
+    }
     if (!this.session) return;
     await mkdir(ARTEFACTS, { recursive: true });
     await this.session.screenshot(this.picture(`failed-${Date.now()}`)).catch(() => {});
@@ -183,13 +186,4 @@ class Desk {
     for (let child of this.#children.reverse()) await stop(child);
     await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-/** A loopback port that nobody listens on. */
-export async function freePort() {
-  let server = createServer().listen(0, '127.0.0.1');
-  await new Promise((ready) => server.once('listening', ready));
-  let { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

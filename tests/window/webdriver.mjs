@@ -55,12 +55,12 @@ export class Session {
 
   /** The first element that is shown, as soon as there is one. */
   see(xpath, ms) {
-    return until(`something to be shown at ${xpath}`, () => this.find(xpath), ms);
+    return until(`something to be shown at ${xpath}`, () => this.find(xpath), { ms });
   }
 
   /** The element is gone, or becomes so. */
   miss(xpath, ms) {
-    return until(`nothing to be shown at ${xpath}`, async () => !(await this.find(xpath)), ms);
+    return until(`nothing to be shown at ${xpath}`, async () => !(await this.find(xpath)), { ms });
   }
 
   async click(xpath, ms) {
@@ -75,7 +75,7 @@ export class Session {
         if (/stale element|not interactable|intercepted/.test(error.message)) return false;
         throw error;
       }
-    }, ms);
+    }, { ms });
   }
 
   async type(xpath, text) {
@@ -111,12 +111,13 @@ export class Session {
   }
 }
 
-/** Waits until `look` finds something, looking again and again. */
-export async function until(what, look, ms = 20_000) {
+/** Waits until `look` finds something, looking again and again, while the process `of` runs. */
+export async function until(what, look, { ms = 20_000, of } = {}) {
   let end = Date.now() + ms;
   let found = await look();
   while (!found) {
     if (Date.now() > end) throw new Error(`waited ${ms} ms in vain for ${what}`);
+    if (of && (of.exitCode ?? of.signalCode) !== null) throw new Error(`a process ended before ${what}`);
     await new Promise((next) => setTimeout(next, 50));
     found = await look();
   }
