@@ -78,51 +78,74 @@ create table ticket (
     junk_queue_id uuid,
     junk_state_id uuid,
     suspicious boolean not null,
-    -- From here on: index columns, derived at every save.
+    -- From here on: index columns, derived at every save. The sort keys are bytes, so that both databases order them alike
+    -- whatever their collation; the search key is folded, because lower() knows only ASCII on SQLite.
     seq bigint not null,
     scope_seq bigint not null,
     class bigint not null,
     rank bigint not null,
     customer_key text not null,
-    preview text not null,
+    customer_sort bytea not null,
+    title_sort bytea not null,
+    search_key text not null,
     has_attachments boolean not null,
-    trouble text
+    trouble text,
+    preview text not null
 );
-create index ticket_queue on ticket (class, queue_id, locked, changed_at);
-create index ticket_open on ticket (class, changed_at);
-create index ticket_unassigned on ticket (class, locked, changed_at);
-create index ticket_owner on ticket (owner_id, class, changed_at);
-create index ticket_pending on ticket (class, pending_until);
-create index ticket_created on ticket (class, created_at);
-create index ticket_customer on ticket (customer_key, class, changed_at);
+-- What is open is little and asked for all day: its lists have indexes of their own. The columns after the id let a walk
+-- skip what a filter leaves out without looking at the row.
+create index ticket_open on ticket (changed_at, id, class, locked, queue_id) where class > 0;
+create index ticket_queue on ticket (queue_id, changed_at, id, class, locked) where class > 0;
+create index ticket_owner on ticket (owner_id, changed_at, id, class, locked, pending_until) where class > 0;
+create index ticket_age on ticket (created_at, id, class, locked, queue_id) where class > 0;
+create index ticket_open_number on ticket (number, id, class, locked, queue_id) where class > 0;
+create index ticket_due on ticket (coalesce(pending_until, 9000000000000000), id, class, locked, queue_id) where class > 0;
+create index ticket_pending on ticket (class, pending_until) where pending_until is not null;
+create index ticket_changed on ticket (changed_at, id, class, locked, queue_id);
+create index ticket_created on ticket (created_at, id, class, locked, queue_id);
+create index ticket_rank on ticket (rank, id, class, locked, queue_id);
+create index ticket_title on ticket (title_sort, id, class, locked, queue_id);
+create index ticket_name on ticket (customer_sort, id, class, locked, queue_id);
+create index ticket_customer on ticket (customer_key, changed_at, class);
 create index ticket_seq on ticket (seq);
+create index ticket_search on ticket (class, changed_at, search_key);
 
+-- How many tickets there are of each kind, kept at every save: counting them takes too long where there are many.
+create table tally (
+    class bigint not null,
+    queue_id uuid not null,
+    locked boolean not null,
+    tickets bigint not null,
+    primary key (class, queue_id, locked)
+);
+
+-- The wide columns stand last: SQLite reads a row from its beginning.
 create table article (
     id uuid primary key,
     ticket_id uuid not null,
     ordinal bigint not null,
+    seq bigint not null,
     sender text not null,
     channel text not null,
     direction text,
     visible boolean not null,
     author_id uuid,
+    created_at bigint not null,
+    sent_at bigint,
+    delivery text,
+    raw text,
+    delivery_error text,
+    message_id text,
+    subject text not null,
     mail_from text,
     mail_to text not null,
     mail_cc text not null,
     mail_bcc text not null,
     mail_reply_to text not null,
-    subject text not null,
-    body text not null,
-    html text,
-    message_id text,
     mail_references text not null,
-    created_at bigint not null,
-    raw text,
-    delivery text,
-    sent_at bigint,
-    delivery_error text,
     warnings text not null,
-    seq bigint not null
+    body text not null,
+    html text
 );
 create unique index article_ticket on article (ticket_id, ordinal);
 create index article_seq on article (seq);
@@ -200,8 +223,10 @@ create table customer (
     company text not null,
     phone text not null,
     note text not null,
-    seen_at bigint not null
+    seen_at bigint not null,
+    search_key text not null
 );
+create index customer_seen on customer (seen_at, search_key, key);
 
 create table personal (
     agent_id uuid not null,

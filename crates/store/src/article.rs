@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     db::{Conn, Result, Tx},
     json,
+    key::{indexed, storable, storable_option},
 };
 
 #[derive(sqlx::FromRow)]
@@ -108,7 +109,8 @@ pub async fn insert(tx: &mut Tx, article: &Article, seq: i64) -> Result<()> {
     on!(tx, conn => sqlx::query(SQL)
         .bind(article.id.0).bind(article.ticket.0).bind(article.ordinal).bind(&sender).bind(&channel).bind(&direction)
         .bind(article.visible_to_customer).bind(article.author.map(|author| author.0)).bind(&from).bind(&to).bind(&cc).bind(&bcc)
-        .bind(&reply_to).bind(&article.subject).bind(&article.text).bind(&article.html).bind(&article.message_id).bind(&references)
+        .bind(&reply_to).bind(storable(&article.subject)).bind(storable(&article.text)).bind(storable_option(article.html.as_ref()))
+        .bind(storable_option(article.message_id.as_ref())).bind(&references)
         .bind(article.created_at).bind(&article.raw).bind(article.delivery.map(Delivery::as_str)).bind(&warnings).bind(seq)
         .execute(conn).await.map(drop))?;
     Ok(())
@@ -138,7 +140,7 @@ pub async fn set_delivery(
     seq: i64,
 ) -> Result<()> {
     const SQL: &str = "update article set delivery = $2, sent_at = coalesce($3, sent_at), delivery_error = $4, seq = $5 where id = $1";
-    on!(tx, conn => sqlx::query(SQL).bind(id.0).bind(delivery.as_str()).bind(sent_at).bind(error).bind(seq).execute(conn).await.map(drop))?;
+    on!(tx, conn => sqlx::query(SQL).bind(id.0).bind(delivery.as_str()).bind(sent_at).bind(error.map(storable)).bind(seq).execute(conn).await.map(drop))?;
     Ok(())
 }
 
@@ -147,8 +149,9 @@ pub async fn attach(tx: &mut Tx, attachment: &Attachment) -> Result<()> {
     const SQL: &str = "
         insert into attachment (id, article_id, ordinal, name, content_type, size, sha256, inline, content_id)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    on!(tx, conn => sqlx::query(SQL).bind(attachment.id.0).bind(attachment.article.0).bind(attachment.ordinal).bind(&attachment.name)
-        .bind(&attachment.content_type).bind(attachment.size).bind(&attachment.sha256).bind(attachment.inline).bind(&attachment.content_id)
+    on!(tx, conn => sqlx::query(SQL).bind(attachment.id.0).bind(attachment.article.0).bind(attachment.ordinal)
+        .bind(storable(&attachment.name)).bind(storable(&attachment.content_type)).bind(attachment.size).bind(&attachment.sha256)
+        .bind(attachment.inline).bind(storable_option(attachment.content_id.as_ref()))
         .execute(conn).await.map(drop))?;
     Ok(())
 }
@@ -204,7 +207,7 @@ pub async fn refer(tx: &mut Tx, message_id: &str, ticket: TicketId, article: Opt
         insert into message_ref (message_id, ticket_id, article_id, ours) values ($1, $2, $3, $4)
         on conflict (message_id, ticket_id) do update set
             article_id = coalesce(message_ref.article_id, excluded.article_id), ours = message_ref.ours or excluded.ours";
-    on!(tx, conn => sqlx::query(SQL).bind(message_id).bind(ticket.0).bind(article.map(|article| article.0)).bind(ours).execute(conn).await.map(drop))?;
+    on!(tx, conn => sqlx::query(SQL).bind(indexed(message_id)).bind(ticket.0).bind(article.map(|article| article.0)).bind(ours).execute(conn).await.map(drop))?;
     Ok(())
 }
 
@@ -232,16 +235,22 @@ pub async fn references(tx: &mut Tx, message_ids: &[String]) -> Result<Vec<Refer
                 QueryBuilder::<$db>::new("select message_id, ticket_id, article_id, ours from message_ref where message_id in (");
             let mut list = query.separated(", ");
             for id in message_ids {
-                list.push_bind(id);
+                list.push_bind(indexed(id));
             }
             query.push(")");
             query.build_query_as::<Reference>().fetch_all($conn).await?
         }};
     }
-    Ok(match &mut tx.conn {
+    let mut known = match &mut tx.conn {
         Conn::Sqlite(tx) => run!(sqlx::Sqlite, &mut **tx),
         Conn::Postgres(tx) => run!(sqlx::Postgres, &mut **tx),
-    })
+    };
+    for reference in &mut known {
+        if let Some(asked) = message_ids.iter().find(|id| indexed(id) == reference.message_id) {
+            reference.message_id.clone_from(asked);
+        }
+    }
+    Ok(known)
 }
 
 /// Every address that stands in the mails of a ticket (JSON lists as stored): who is known on it.

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::db::{Db, Error, Result, Tx};
+use crate::{
+    db::{Db, Error, Result, Tx},
+    key::storable,
+};
 
 const CHUNK: usize = 256 << 10;
 
@@ -142,7 +145,7 @@ pub struct Upload {
 /// Notes an upload.
 pub async fn note_upload(tx: &mut Tx, upload: &Upload) -> Result<()> {
     const SQL: &str = "insert into upload (id, agent_id, name, content_type, size, sha256, created_at) values ($1, $2, $3, $4, $5, $6, $7)";
-    on!(tx, conn => sqlx::query(SQL).bind(upload.id).bind(upload.agent_id).bind(&upload.name).bind(&upload.content_type)
+    on!(tx, conn => sqlx::query(SQL).bind(upload.id).bind(upload.agent_id).bind(storable(&upload.name)).bind(storable(&upload.content_type))
         .bind(upload.size).bind(&upload.sha256).bind(upload.created_at).execute(conn).await.map(drop))?;
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! Whom the desk has heard from.
 
-use crate::db::{Result, Tx};
+use crate::{
+    db::{Result, Tx},
+    key::{self, escaped, indexed, storable},
+};
 
 /// A contact.
 #[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
@@ -24,36 +27,37 @@ pub struct Customer {
 /// Notes a contact; what is known already is only completed, never overwritten by nothing.
 pub async fn note(tx: &mut Tx, customer: &Customer) -> Result<()> {
     const SQL: &str = "
-        insert into customer (key, address, name, company, phone, note, seen_at) values ($1, $2, $3, $4, $5, $6, $7)
-        on conflict (key) do update set
-            name = case when excluded.name = '' then customer.name else excluded.name end,
-            company = case when excluded.company = '' then customer.company else excluded.company end,
-            phone = case when excluded.phone = '' then customer.phone else excluded.phone end,
-            note = case when excluded.note = '' then customer.note else excluded.note end,
-            seen_at = excluded.seen_at";
-    on!(tx, conn => sqlx::query(SQL).bind(&customer.key).bind(&customer.address).bind(&customer.name).bind(&customer.company)
-        .bind(&customer.phone).bind(&customer.note).bind(customer.seen_at).execute(conn).await.map(drop))?;
+        insert into customer (key, address, name, company, phone, note, seen_at, search_key) values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (key) do update set name = excluded.name, company = excluded.company, phone = excluded.phone,
+            note = excluded.note, seen_at = excluded.seen_at, search_key = excluded.search_key";
+    let known = find(tx, &customer.key).await?.unwrap_or_else(|| Customer { address: customer.address.clone(), ..Customer::default() });
+    let better = |new: &str, old: String| if new.is_empty() { old } else { storable(new).into_owned() };
+    let (name, company) = (better(&customer.name, known.name), better(&customer.company, known.company));
+    let (phone, note) = (better(&customer.phone, known.phone), better(&customer.note, known.note));
+    let search = search_key(&known.address, &name, &company);
+    on!(tx, conn => sqlx::query(SQL).bind(indexed(&customer.key)).bind(storable(&known.address)).bind(&name).bind(&company)
+        .bind(&phone).bind(&note).bind(customer.seen_at.max(known.seen_at)).bind(&search).execute(conn).await.map(drop))?;
     Ok(())
+}
+
+/// Every place where typing may begin stands behind a space.
+fn search_key(address: &str, name: &str, company: &str) -> String {
+    let parts = address.replace(|c: char| !c.is_alphanumeric(), " ");
+    format!(" {}", key::search(&[address, &parts, name, company]).replace('\n', " "))
 }
 
 /// The contact with this address (lower case).
 pub async fn find(tx: &mut Tx, key: &str) -> Result<Option<Customer>> {
     const SQL: &str = "select key, address, name, company, phone, note, seen_at from customer where key = $1";
-    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(key).fetch_optional(conn).await)?)
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(indexed(key)).fetch_optional(conn).await)?)
 }
 
-/// Contacts whose address, name or company begins with `text` (lower case), or has a word that does; the latest first.
+/// Contacts whose address, name or company has a word that begins with `text`, whatever its case; the latest first.
 pub async fn suggest(tx: &mut Tx, text: &str, limit: i64) -> Result<Vec<Customer>> {
     const SQL: &str = "
-        select key, address, name, company, phone, note, seen_at from customer
-        where key like $1 escape '\\' or lower(name) like $1 escape '\\' or lower(name) like $2 escape '\\' or lower(company) like $1 escape '\\'
-        order by seen_at desc limit $3";
-    let start = format!("{}%", escaped(text));
-    let inside = format!("% {}%", escaped(text));
-    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(&start).bind(&inside).bind(limit).fetch_all(conn).await)?)
-}
-
-/// `text` for a `like … escape '\'`.
-pub(crate) fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+        select key, address, name, company, phone, note, seen_at from customer where key in (
+            select key from customer where search_key like $1 escape '\\' order by seen_at desc, key desc limit $2
+        ) order by seen_at desc, key desc";
+    let pattern = format!("% {}%", escaped(&key::fold(text)));
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(&pattern).bind(limit).fetch_all(conn).await)?)
 }

@@ -14,7 +14,7 @@ use thiserror::Error;
 pub enum Error {
     /// The database said no, or is not there.
     #[error(transparent)]
-    Sql(#[from] sqlx::Error),
+    Sql(sqlx::Error),
     /// The tables could not be brought up to date.
     #[error("the database could not be brought up to date: {0}")]
     Migrate(String),
@@ -32,9 +32,54 @@ pub enum Error {
     /// The disk is full or the file is not writable.
     #[error("the disk is full or the data folder cannot be written: {0}")]
     Disk(String),
+    /// A row of a backup does not fit its table.
+    #[error("this backup does not fit: {0}")]
+    Backup(String),
     /// A file of the data folder cannot be read or written.
     #[error(transparent)]
-    Io(#[from] std::io::Error),
+    Io(std::io::Error),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if is_disk(&error) { Self::Disk(error.to_string()) } else { Self::Sql(error) }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        match error.kind() {
+            StorageFull | QuotaExceeded | ReadOnlyFilesystem => Self::Disk(error.to_string()),
+            _ => Self::Io(error),
+        }
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for Error {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        use sqlx::migrate::MigrateError::{Execute, ExecuteMigration, VersionMissing, VersionTooNew};
+        match error {
+            VersionMissing(_) | VersionTooNew(..) => Self::Newer,
+            Execute(error) | ExecuteMigration(error, _) if is_disk(&error) => Self::Disk(error.to_string()),
+            other => Self::Migrate(other.to_string()),
+        }
+    }
+}
+
+/// Is it the disk: full, failing, or not to be written?
+fn is_disk(error: &sqlx::Error) -> bool {
+    /// SQLite's primary result codes READONLY, IOERR, FULL and CANTOPEN; the extended ones carry them in the low byte.
+    const SQLITE: [i32; 4] = [8, 10, 13, 14];
+    /// PostgreSQL's `disk_full`.
+    const POSTGRES: &str = "53100";
+    let sqlx::Error::Database(error) = error else { return false };
+    let code = error.code().unwrap_or_default();
+    if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+        code.parse::<i32>().is_ok_and(|code| SQLITE.contains(&(code & 0xff)))
+    } else {
+        code == POSTGRES
+    }
 }
 
 impl Error {
@@ -109,7 +154,7 @@ impl Db {
             .pragma("mmap_size", "268435456")
             .statement_cache_capacity(200);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let readers = SqlitePoolOptions::new().min_connections(1).max_connections(4).connect_lazy_with(options);
+        let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.pragma("query_only", "on"));
         Ok(Self::Sqlite { writer, readers })
     }
 
@@ -122,28 +167,26 @@ impl Db {
 
     /// Brings the tables up to date; says so when a newer Docket wrote them.
     pub async fn migrate(&self) -> Result<()> {
-        let done = match self {
-            Self::Sqlite { writer, .. } => MIGRATIONS.run(writer).await,
-            Self::Postgres(pool) => MIGRATIONS.run(pool).await,
-        };
-        done.map_err(|error| match error {
-            sqlx::migrate::MigrateError::VersionMissing(_) | sqlx::migrate::MigrateError::VersionTooNew(..) => Error::Newer,
-            other => Error::Migrate(other.to_string()),
-        })
+        match self {
+            Self::Sqlite { writer, .. } => MIGRATIONS.run(writer).await?,
+            Self::Postgres(pool) => MIGRATIONS.run(pool).await?,
+        }
+        Ok(())
     }
 
     /// Has it any tables yet, and are migrations waiting? `(exists, pending)`.
     pub async fn migration_state(&self) -> Result<(bool, bool)> {
-        const SQL: &str = "select cast(count(*) as bigint) from _sqlx_migrations where success";
-        let applied: std::result::Result<i64, sqlx::Error> = match self {
-            Self::Sqlite { writer, .. } => sqlx::query_scalar(SQL).fetch_one(writer).await,
-            Self::Postgres(pool) => sqlx::query_scalar(SQL).fetch_one(pool).await,
+        const SQLITE: &str = "select count(*) > 0 from sqlite_master where name = '_sqlx_migrations'";
+        const POSTGRES: &str = "select to_regclass('_sqlx_migrations') is not null";
+        const SQL: &str = "select version from _sqlx_migrations where success";
+        let applied: Vec<i64> = match self {
+            Self::Sqlite { writer, .. } if sqlx::query_scalar(SQLITE).fetch_one(writer).await? => {
+                sqlx::query_scalar(SQL).fetch_all(writer).await?
+            }
+            Self::Postgres(pool) if sqlx::query_scalar(POSTGRES).fetch_one(pool).await? => sqlx::query_scalar(SQL).fetch_all(pool).await?,
+            Self::Sqlite { .. } | Self::Postgres(_) => Vec::new(),
         };
-        let known = i64::try_from(MIGRATIONS.iter().count()).unwrap_or(i64::MAX);
-        Ok(match applied {
-            Ok(applied) => (applied > 0, applied < known),
-            Err(_) => (false, true),
-        })
+        Ok((!applied.is_empty(), MIGRATIONS.iter().any(|known| !applied.contains(&known.version))))
     }
 
     /// Starts the one writing transaction there is at a time; number order is commit order.

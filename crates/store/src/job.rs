@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::db::{Result, Tx};
+use crate::{
+    db::{Result, Tx},
+    key::{indexed, storable},
+};
 
 /// A job. Its states: `waiting` → `claimed` (by `holder`) → `started` (the text may be leaving) → `done`; or `perhaps`,
 /// `failed`, `held`, `cancelled`, `given_up`.
@@ -37,7 +40,7 @@ pub async fn insert(tx: &mut Tx, job: &Job) -> Result<()> {
 
 /// Waiting jobs whose time has come, oldest first.
 pub async fn due(tx: &mut Tx, now: i64, limit: i64) -> Result<Vec<Job>> {
-    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where state = 'waiting' and due_at <= $1 order by due_at limit $2"));
+    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where state = 'waiting' and due_at <= $1 order by due_at, id limit $2"));
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).bind(limit).fetch_all(conn).await)?)
 }
 
@@ -49,13 +52,13 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<i64>> {
 
 /// The job of an article.
 pub async fn of_article(tx: &mut Tx, article: Uuid) -> Result<Option<Job>> {
-    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where article_id = $1 order by changed_at desc limit 1"));
+    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where article_id = $1 order by changed_at desc, id desc limit 1"));
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(article).fetch_optional(conn).await)?)
 }
 
 /// Jobs in these states.
 pub async fn in_state(tx: &mut Tx, state: &str) -> Result<Vec<Job>> {
-    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where state = $1 order by due_at limit 500"));
+    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where state = $1 order by due_at, id limit 500"));
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(state).fetch_all(conn).await)?)
 }
 
@@ -75,7 +78,7 @@ pub async fn step(tx: &mut Tx, id: Uuid, from: &str, to: &str, change: Change<'_
         update job set state = $3, due_at = coalesce($4, due_at), attempts = coalesce($5, attempts), error = $6, holder = $7, changed_at = $8
         where id = $1 and state = $2";
     let rows = on!(tx, conn => sqlx::query(SQL).bind(id).bind(from).bind(to).bind(change.due_at).bind(change.attempts)
-        .bind(change.error).bind(change.holder).bind(now).execute(conn).await.map(|done| done.rows_affected()))?;
+        .bind(change.error.map(storable)).bind(change.holder).bind(now).execute(conn).await.map(|done| done.rows_affected()))?;
     Ok(rows == 1)
 }
 
@@ -92,12 +95,19 @@ pub async fn count_auto(tx: &mut Tx, address: &str, day: &str) -> Result<i64> {
     const SQL: &str = "
         insert into auto_sent (address, day, count) values ($1, $2, 1)
         on conflict (address, day) do update set count = auto_sent.count + 1 returning count";
-    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(address).bind(day).fetch_one(conn).await)?)
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(indexed(address)).bind(day).fetch_one(conn).await)?)
 }
 
 /// The automatic mails to an address on a day so far.
 pub async fn auto_count(tx: &mut Tx, address: &str, day: &str) -> Result<i64> {
     const SQL: &str = "select count from auto_sent where address = $1 and day = $2";
-    let count: Option<i64> = on!(tx, conn => sqlx::query_scalar(SQL).bind(address).bind(day).fetch_optional(conn).await)?;
+    let count: Option<i64> = on!(tx, conn => sqlx::query_scalar(SQL).bind(indexed(address)).bind(day).fetch_optional(conn).await)?;
     Ok(count.unwrap_or(0))
+}
+
+/// Replaces the body of a job.
+pub async fn set_body(tx: &mut Tx, id: Uuid, body: &str) -> Result<()> {
+    const SQL: &str = "update job set body = $2 where id = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(id).bind(body).execute(conn).await.map(drop))?;
+    Ok(())
 }

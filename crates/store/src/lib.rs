@@ -13,6 +13,7 @@ pub mod dump;
 pub mod event;
 pub mod job;
 mod json;
+mod key;
 pub mod mailbox;
 pub mod personal;
 pub mod secret;

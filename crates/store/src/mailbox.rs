@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::db::{Result, Tx};
+use crate::{
+    db::{Result, Tx},
+    key::{indexed, storable, storable_option},
+};
 
 /// How far a mailbox is taken in.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -80,7 +83,7 @@ pub async fn seen_from(tx: &mut Tx, mailbox: Uuid, uid_validity: i64, from: i64)
 /// Where a mail with this Message-ID and content went when it came the first time.
 pub async fn fingerprint(tx: &mut Tx, message_id: &str, content_hash: &str) -> Result<Option<(Uuid, Uuid)>> {
     const SQL: &str = "select ticket_id, article_id from mail_fingerprint where message_id = $1 and content_hash = $2";
-    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(message_id).bind(content_hash).fetch_optional(conn).await)?)
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(indexed(message_id)).bind(content_hash).fetch_optional(conn).await)?)
 }
 
 /// Keeps where a mail went.
@@ -88,7 +91,7 @@ pub async fn note_fingerprint(tx: &mut Tx, message_id: &str, content_hash: &str,
     const SQL: &str = "
         insert into mail_fingerprint (message_id, content_hash, ticket_id, article_id) values ($1, $2, $3, $4)
         on conflict (message_id, content_hash) do nothing";
-    on!(tx, conn => sqlx::query(SQL).bind(message_id).bind(content_hash).bind(ticket).bind(article).execute(conn).await.map(drop))?;
+    on!(tx, conn => sqlx::query(SQL).bind(indexed(message_id)).bind(content_hash).bind(ticket).bind(article).execute(conn).await.map(drop))?;
     Ok(())
 }
 
@@ -110,14 +113,15 @@ pub struct Quarantined {
 pub async fn quarantine(tx: &mut Tx, mail: &Quarantined) -> Result<()> {
     const SQL: &str =
         "insert into quarantine (id, at, mailbox_id, reason, raw, size, mail_from, subject) values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    on!(tx, conn => sqlx::query(SQL).bind(mail.id).bind(mail.at).bind(mail.mailbox_id).bind(&mail.reason).bind(&mail.raw)
-        .bind(mail.size).bind(&mail.mail_from).bind(&mail.subject).execute(conn).await.map(drop))?;
+    on!(tx, conn => sqlx::query(SQL).bind(mail.id).bind(mail.at).bind(mail.mailbox_id).bind(storable(&mail.reason)).bind(&mail.raw)
+        .bind(mail.size).bind(storable_option(mail.mail_from.as_ref())).bind(storable_option(mail.subject.as_ref())).execute(conn).await.map(drop))?;
     Ok(())
 }
 
 /// The mails in quarantine, newest first.
 pub async fn quarantined(tx: &mut Tx) -> Result<Vec<Quarantined>> {
-    const SQL: &str = "select id, at, mailbox_id, reason, raw, size, mail_from, subject from quarantine order by at desc limit 500";
+    const SQL: &str =
+        "select id, at, mailbox_id, reason, raw, size, mail_from, subject from quarantine order by at desc, id desc limit 500";
     Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
 }
 

@@ -34,8 +34,8 @@ pub async fn find(tx: &mut Tx, agent: AgentId, kind: &str, key: &str) -> Result<
 pub async fn all(tx: &mut Tx, agent: AgentId, kind: &str, prefix: &str) -> Result<Vec<Personal>> {
     const SQL: &str = "
         select key, document, changed_at from personal
-        where agent_id = $1 and kind = $2 and key like $3 escape '\\' order by changed_at desc";
-    let pattern = format!("{}%", crate::customer::escaped(prefix));
+        where agent_id = $1 and kind = $2 and key like $3 escape '\\' order by changed_at desc, key";
+    let pattern = format!("{}%", crate::key::escaped(prefix));
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(agent.0).bind(kind).bind(&pattern).fetch_all(conn).await)?)
 }
 

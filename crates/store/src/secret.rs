@@ -18,3 +18,10 @@ pub async fn find(tx: &mut Tx, kind: &str, id: Uuid) -> Result<Option<Vec<u8>>> 
     const SQL: &str = "select sealed from secret where kind = $1 and id = $2";
     Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(kind).bind(id).fetch_optional(conn).await)?)
 }
+
+/// Is anything sealed at all?
+pub async fn any(tx: &mut Tx) -> Result<bool> {
+    const SQL: &str = "select cast(count(*) as bigint) from secret";
+    let count: i64 = on!(tx, conn => sqlx::query_scalar(SQL).fetch_one(conn).await)?;
+    Ok(count > 0)
+}

@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::db::{Result, Tx};
+use crate::{
+    db::{Result, Tx},
+    key::storable,
+};
 
 /// Keeps the hash of an agent's password (PHC string).
 pub async fn set_password(tx: &mut Tx, agent: Uuid, hash: &str, at: i64) -> Result<()> {
@@ -46,7 +49,7 @@ pub struct Session {
 pub async fn begin(tx: &mut Tx, session: &Session) -> Result<()> {
     const SQL: &str = "insert into session (token_hash, agent_id, write_token, created_at, seen_at, label) values ($1, $2, $3, $4, $5, $6)";
     on!(tx, conn => sqlx::query(SQL).bind(&session.token_hash).bind(session.agent_id).bind(&session.write_token)
-        .bind(session.created_at).bind(session.seen_at).bind(&session.label).execute(conn).await.map(drop))?;
+        .bind(session.created_at).bind(session.seen_at).bind(storable(&session.label)).execute(conn).await.map(drop))?;
     Ok(())
 }
 

@@ -4,12 +4,14 @@ use docket_domain::{AgentId, Customer, PriorityId, QueueId, StateId, Ticket, Tic
 use uuid::Uuid;
 
 use crate::{
-    customer::escaped,
     db::{Result, Tx},
+    key::{self, escaped, indexed, storable},
 };
 
 mod list;
+mod tally;
 pub use list::{Class, Filter, ListRow, QueueCount, Sort, ViewCounts, count, list, queue_counts, view_counts};
+pub use tally::recount;
 
 /// What stands beside a ticket for lists: derived at every save, no part of its history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,8 +81,10 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
     const SQL: &str = "
         insert into ticket (id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
             created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
-            junk_queue_id, junk_state_id, suspicious, seq, scope_seq, class, rank, customer_key, preview, has_attachments, trouble)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23, $24, $25, $26, '', $27, null)
+            junk_queue_id, junk_state_id, suspicious, seq, scope_seq, class, rank, customer_key, customer_sort, title_sort, search_key,
+            preview, has_attachments, trouble)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23, $24, $25,
+            $26, $28, $29, $30, '', false, null)
         on conflict (id) do update set
             number = excluded.number, title = excluded.title, queue_id = excluded.queue_id, state_id = excluded.state_id,
             priority_id = excluded.priority_id, owner_id = excluded.owner_id, locked = excluded.locked,
@@ -89,24 +93,30 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
             articles = excluded.articles, events = excluded.events, last_customer_at = excluded.last_customer_at,
             last_agent_at = excluded.last_agent_at, first_response_at = excluded.first_response_at, closed_at = excluded.closed_at,
             junk_queue_id = excluded.junk_queue_id, junk_state_id = excluded.junk_state_id, suspicious = excluded.suspicious,
-            seq = excluded.seq, scope_seq = case when $28 then excluded.seq else ticket.scope_seq end,
-            class = excluded.class, rank = excluded.rank, customer_key = excluded.customer_key";
+            seq = excluded.seq, scope_seq = case when $27 then excluded.seq else ticket.scope_seq end,
+            class = excluded.class, rank = excluded.rank, customer_key = excluded.customer_key,
+            customer_sort = excluded.customer_sort, title_sort = excluded.title_sort, search_key = excluded.search_key";
+    let before = tally::place(tx, ticket.id).await?;
+    let (address, name) = (storable(&ticket.customer.address), storable(&ticket.customer.name));
+    let (title, customer_key) = (storable(&ticket.title), ticket.customer.address.to_lowercase());
+    let (title_sort, customer_sort) = (key::sort(&title), key::sort(if name.is_empty() { &address } else { &name }));
+    let search = key::search(&[&ticket.number, &title, &name, &address]);
     let (junk_queue, junk_state) = (ticket.junk_from.map(|(queue, _)| queue.0), ticket.junk_from.map(|(_, state)| state.0));
     on!(tx, conn => sqlx::query(SQL)
-        .bind(ticket.id.0).bind(&ticket.number).bind(&ticket.title).bind(ticket.queue.0).bind(ticket.state.0).bind(ticket.priority.0)
-        .bind(ticket.owner.map(|owner| owner.0)).bind(ticket.locked).bind(&ticket.customer.address).bind(&ticket.customer.name)
+        .bind(ticket.id.0).bind(&ticket.number).bind(&title).bind(ticket.queue.0).bind(ticket.state.0).bind(ticket.priority.0)
+        .bind(ticket.owner.map(|owner| owner.0)).bind(ticket.locked).bind(&address).bind(&name)
         .bind(ticket.created_at).bind(ticket.changed_at).bind(ticket.pending_until).bind(ticket.articles).bind(ticket.events)
         .bind(ticket.last_customer_at).bind(ticket.last_agent_at).bind(ticket.first_response_at).bind(ticket.closed_at)
-        .bind(junk_queue).bind(junk_state).bind(ticket.suspicious)
-        .bind(seq).bind(index.class as i64).bind(index.rank).bind(ticket.customer.address.to_lowercase()).bind(false).bind(scope_moved)
+        .bind(junk_queue).bind(junk_state).bind(ticket.suspicious).bind(seq).bind(index.class as i64).bind(index.rank)
+        .bind(indexed(&customer_key)).bind(scope_moved).bind(customer_sort.as_bytes()).bind(title_sort.as_bytes()).bind(&search)
         .execute(conn).await.map(drop))?;
-    Ok(())
+    tally::step(tx, before, (index.class as i64, ticket.queue.0, ticket.locked)).await
 }
 
 /// Puts the newest article's first words and whether there are attachments beside the ticket, for lists.
 pub async fn set_preview(tx: &mut Tx, id: TicketId, preview: &str, has_attachments: bool) -> Result<()> {
     const SQL: &str = "update ticket set preview = $2, has_attachments = has_attachments or $3 where id = $1";
-    on!(tx, conn => sqlx::query(SQL).bind(id.0).bind(preview).bind(has_attachments).execute(conn).await.map(drop))?;
+    on!(tx, conn => sqlx::query(SQL).bind(id.0).bind(storable(preview)).bind(has_attachments).execute(conn).await.map(drop))?;
     Ok(())
 }
 
@@ -123,8 +133,8 @@ pub async fn refresh_trouble(tx: &mut Tx, id: TicketId) -> Result<()> {
 /// Recomputes the index columns of all tickets in a state or of a priority whose record changed.
 pub async fn reindex_state(tx: &mut Tx, state: StateId, class: Class) -> Result<()> {
     const SQL: &str = "update ticket set class = $2 where state_id = $1 and class <> $2";
-    on!(tx, conn => sqlx::query(SQL).bind(state.0).bind(class as i64).execute(conn).await.map(drop))?;
-    Ok(())
+    let moved = on!(tx, conn => sqlx::query(SQL).bind(state.0).bind(class as i64).execute(conn).await.map(|done| done.rows_affected()))?;
+    if moved > 0 { recount(tx).await } else { Ok(()) }
 }
 
 /// Recomputes the rank of all tickets of a priority.
@@ -182,12 +192,13 @@ pub struct Brief {
 /// The latest tickets of a customer (lower-case address), and how many are open and there are in all.
 pub async fn of_customer(tx: &mut Tx, key: &str, limit: i64) -> Result<(Vec<Brief>, i64, i64)> {
     const LATEST: &str =
-        "select id, number, title, state_id, changed_at from ticket where customer_key = $1 order by changed_at desc limit $2";
+        "select id, number, title, state_id, changed_at from ticket where customer_key = $1 order by changed_at desc, id desc limit $2";
     const COUNTS: &str = "
         select cast(coalesce(sum(case when class > 0 then 1 else 0 end), 0) as bigint), cast(count(*) as bigint)
         from ticket where customer_key = $1";
-    let latest = on!(tx, conn => sqlx::query_as(LATEST).bind(key).bind(limit).fetch_all(conn).await)?;
-    let (open, total): (i64, i64) = on!(tx, conn => sqlx::query_as(COUNTS).bind(key).fetch_one(conn).await)?;
+    let key = indexed(key);
+    let latest = on!(tx, conn => sqlx::query_as(LATEST).bind(&*key).bind(limit).fetch_all(conn).await)?;
+    let (open, total): (i64, i64) = on!(tx, conn => sqlx::query_as(COUNTS).bind(&*key).fetch_one(conn).await)?;
     Ok((latest, open, total))
 }
 
@@ -195,7 +206,7 @@ pub async fn of_customer(tx: &mut Tx, key: &str, limit: i64) -> Result<(Vec<Brie
 pub async fn linked(tx: &mut Tx, id: TicketId) -> Result<Vec<(Brief, String)>> {
     const SQL: &str = "
         select t.id, t.number, t.title, t.state_id, t.changed_at, l.kind
-        from link l join ticket t on t.id = l.other_id where l.ticket_id = $1 order by t.changed_at desc";
+        from link l join ticket t on t.id = l.other_id where l.ticket_id = $1 order by t.changed_at desc, t.id desc";
     let rows: Vec<(Uuid, String, String, Uuid, i64, String)> = on!(tx, conn => sqlx::query_as(SQL).bind(id.0).fetch_all(conn).await)?;
     Ok(rows
         .into_iter()
@@ -218,16 +229,14 @@ pub async fn unlink(tx: &mut Tx, one: TicketId, other: TicketId) -> Result<()> {
     Ok(())
 }
 
-/// Tickets whose number begins with `text` or whose title or customer holds it, the latest first. A stopgap until the
-/// full-text index comes.
+/// Tickets whose number, title or customer holds `text`, whatever its case: open ones first, then the latest. A stopgap until
+/// the full-text index comes.
 pub async fn search(tx: &mut Tx, text: &str, limit: i64) -> Result<Vec<Brief>> {
     const SQL: &str = "
-        select id, number, title, state_id, changed_at from ticket
-        where number like $1 escape '\\' or lower(title) like $2 escape '\\' or customer_key like $2 escape '\\' or lower(customer_name) like $2 escape '\\'
-        order by class desc, changed_at desc limit $3";
-    let text = escaped(&text.to_lowercase());
-    let (start, inside) = (format!("{text}%"), format!("%{text}%"));
-    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(&start).bind(&inside).bind(limit).fetch_all(conn).await)?)
+        select id, number, title, state_id, changed_at from ticket where search_key like $1 escape '\\'
+        order by class desc, changed_at desc limit $2";
+    let pattern = format!("%{}%", escaped(&key::fold(text)));
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(&pattern).bind(limit).fetch_all(conn).await)?)
 }
 
 /// Tickets in `pending auto` states whose time has come, and the state that follows is due.

@@ -1,0 +1,118 @@
+//! All tables, as a list: what a backup writes and a restore reads. A test holds it to the real ones.
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An id; a string of 36 characters in JSON.
+    Uuid,
+    /// A text.
+    Text,
+    /// A number.
+    Bigint,
+    /// Yes or no.
+    Boolean,
+    /// Bytes; hex digits in JSON.
+    Bytes,
+}
+
+/// A column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// May it hold nothing?
+    pub nullable: bool,
+}
+
+/// A table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// Its columns.
+    pub columns: &'static [Column],
+    /// Its primary key, which is also the order of its rows in a backup.
+    pub key: &'static [&'static str],
+    /// Does it go into a backup? Sealed secrets, sessions and the bytes of blobs do not; a backup holds blobs as files.
+    pub backup: bool,
+}
+
+macro_rules! tables {
+    ($($table:ident [$($key:ident),+] $backup:ident { $($column:ident: $kind:ident $($null:ident)?),+ $(,)? }),+ $(,)?) => {
+        /// All tables.
+        pub const TABLES: &[Table] = &[$(Table {
+            name: stringify!($table),
+            columns: &[$(Column { name: stringify!($column), kind: Kind::$kind, nullable: tables!(@nullable $($null)?) }),+],
+            key: &[$(stringify!($key)),+],
+            backup: tables!(@$backup),
+        }),+];
+    };
+    (@nullable null) => { true };
+    (@nullable) => { false };
+    (@backup) => { true };
+    (@stays) => { false };
+}
+
+tables! {
+    feed [id] backup { id: Bigint, head: Bigint, settings_head: Bigint, epoch: Bigint },
+    counter [name] backup { name: Text, value: Bigint },
+    setting [kind, id] backup { kind: Text, id: Uuid, version: Bigint, seq: Bigint, document: Text },
+    setting_history [kind, id, version] backup { kind: Text, id: Uuid, version: Bigint, at: Bigint, actor: Text, document: Text },
+    secret [kind, id] stays { kind: Text, id: Uuid, sealed: Bytes },
+    password [agent_id] backup { agent_id: Uuid, hash: Text, changed_at: Bigint },
+    session [token_hash] stays {
+        token_hash: Text, agent_id: Uuid, write_token: Text, created_at: Bigint, seen_at: Bigint, label: Text
+    },
+    ticket [id] backup {
+        id: Uuid, number: Text, title: Text, queue_id: Uuid, state_id: Uuid, priority_id: Uuid, owner_id: Uuid null, locked:
+        Boolean, customer_address: Text, customer_name: Text, created_at: Bigint, changed_at: Bigint, pending_until: Bigint
+        null, articles: Bigint, events: Bigint, last_customer_at: Bigint null, last_agent_at: Bigint null, first_response_at:
+        Bigint null, closed_at: Bigint null, junk_queue_id: Uuid null, junk_state_id: Uuid null, suspicious: Boolean, seq:
+        Bigint, scope_seq: Bigint, class: Bigint, rank: Bigint, customer_key: Text, customer_sort: Bytes, title_sort: Bytes,
+        search_key: Text, has_attachments: Boolean, trouble: Text null, preview: Text
+    },
+    tally [class, queue_id, locked] backup { class: Bigint, queue_id: Uuid, locked: Boolean, tickets: Bigint },
+    article [id] backup {
+        id: Uuid, ticket_id: Uuid, ordinal: Bigint, seq: Bigint, sender: Text, channel: Text, direction: Text null, visible:
+        Boolean, author_id: Uuid null, created_at: Bigint, sent_at: Bigint null, delivery: Text null, raw: Text null,
+        delivery_error: Text null, message_id: Text null, subject: Text, mail_from: Text null, mail_to: Text, mail_cc: Text,
+        mail_bcc: Text, mail_reply_to: Text, mail_references: Text, warnings: Text, body: Text, html: Text null
+    },
+    attachment [id] backup {
+        id: Uuid, article_id: Uuid, ordinal: Bigint, name: Text, content_type: Text, size: Bigint, sha256: Text, inline:
+        Boolean, content_id: Text null
+    },
+    message_ref [message_id, ticket_id] backup { message_id: Text, ticket_id: Uuid, article_id: Uuid null, ours: Boolean },
+    event [ticket_id, ordinal] backup {
+        ticket_id: Uuid, ordinal: Bigint, seq: Bigint, at: Bigint, device_at: Bigint null, actor: Text, body: Text
+    },
+    command [id] backup { id: Uuid, seq: Bigint, at: Bigint, outcome: Text },
+    job [id] backup {
+        id: Uuid, kind: Text, ticket_id: Uuid, article_id: Uuid, state: Text, due_at: Bigint, attempts: Bigint, body: Text,
+        error: Text null, holder: Text null, changed_at: Bigint
+    },
+    link [ticket_id, other_id] backup { ticket_id: Uuid, other_id: Uuid, kind: Text },
+    customer [key] backup {
+        key: Text, address: Text, name: Text, company: Text, phone: Text, note: Text, seen_at: Bigint, search_key: Text
+    },
+    personal [agent_id, kind, key] backup { agent_id: Uuid, kind: Text, key: Text, document: Text, changed_at: Bigint },
+    read_mark [agent_id, article_id] backup { agent_id: Uuid, article_id: Uuid, ticket_id: Uuid, is_read: Boolean },
+    blob [sha256] stays { sha256: Text, size: Bigint, created_at: Bigint },
+    blob_chunk [sha256, ordinal] stays { sha256: Text, ordinal: Bigint, data: Bytes },
+    upload [id] backup { id: Uuid, agent_id: Uuid, name: Text, content_type: Text, size: Bigint, sha256: Text, created_at: Bigint },
+    mailbox_state [mailbox_id, folder, uid_validity] backup {
+        mailbox_id: Uuid, folder: Text, uid_validity: Bigint, start_uid: Bigint, done_uid: Bigint, connected_at: Bigint,
+        taken_in: Bigint, last_mail_at: Bigint null, foreign_desk: Text null
+    },
+    mail_seen [mailbox_id, uid_validity, uid] backup {
+        mailbox_id: Uuid, uid_validity: Bigint, uid: Bigint, at: Bigint, outcome: Text
+    },
+    mail_fingerprint [message_id, content_hash] backup { message_id: Text, content_hash: Text, ticket_id: Uuid, article_id: Uuid },
+    quarantine [id] backup {
+        id: Uuid, at: Bigint, mailbox_id: Uuid null, reason: Text, raw: Text, size: Bigint, mail_from: Text null, subject: Text
+        null
+    },
+    auto_sent [address, day] backup { address: Text, day: Text, count: Bigint },
+}
