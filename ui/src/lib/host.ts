@@ -1,0 +1,41 @@
+/** The one module that knows whether the page runs in the desktop window or in a browser. */
+type Invoke = (command: string, args?: Record<string, unknown>) => Promise<unknown>;
+
+function invoker(): Invoke | undefined {
+  return window.__TAURI__?.core?.invoke ?? window.__TAURI_INTERNALS__?.invoke;
+}
+
+export const isDesktop = () => invoker() !== undefined;
+
+/** Opens a web or mail address with the system's own program. */
+export async function openOutside(url: string) {
+  let invoke = invoker();
+  if (!invoke) {
+    window.open(url, '_blank', 'noopener,noreferrer');
+    return;
+  }
+  try {
+    await invoke('open_outside', { url });
+  } catch {
+    window.open(url, '_blank', 'noopener,noreferrer');
+  }
+}
+
+/** Saves what lies at `url` under a place the agent chooses; a plain download in a browser. */
+export async function saveFile(url: string, name: string) {
+  let invoke = invoker();
+  if (invoke) {
+    await invoke('save_file', { url, name });
+    return;
+  }
+  let link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.rel = 'noopener';
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
+/** True on Apple machines, where Cmd stands for Ctrl. */
+export const isApple = /mac|iphone|ipad/i.test(navigator.platform);

@@ -1,0 +1,87 @@
+import { absolute, nearWithTime } from '$lib/i18n/format';
+import { m } from '$lib/i18n/messages.svelte';
+import type { TicketEvent } from '$lib/api/types';
+
+type Words = (event: TicketEvent, names: { from: string; to: string; actor: string }) => string;
+
+const pending = (event: TicketEvent) =>
+  event.pending_until ? nearWithTime(event.pending_until, Date.now()) : '';
+const AUTO: Record<string, () => string> = {
+  auto_reply: m.auto_reply,
+  auto_reject: m.auto_reject,
+  auto_follow_up: m.auto_follow_up,
+  auto_reply_new_ticket: m.auto_reply_new_ticket,
+  auto_remove: m.auto_remove,
+};
+const autoName = (event: TicketEvent) => AUTO[event.kind ?? '']?.() ?? m.auto_reply();
+const REASONS: Record<string, () => string> = {
+  too_old: m.suppressed_too_old,
+  before_connected: m.suppressed_before,
+  auto_submitted: m.suppressed_automatic,
+  precedence: m.suppressed_automatic,
+  loop: m.suppressed_loop,
+  limit: m.suppressed_limit,
+  per_day: m.suppressed_limit,
+  own_address: m.suppressed_own,
+  no_sender: m.suppressed_no_sender,
+  junk: m.suppressed_junk,
+};
+const reason = (event: TicketEvent) => REASONS[event.reason ?? '']?.() ?? event.reason ?? '';
+
+/** One sentence for each kind of event; articles speak for themselves and have none here. */
+const WORDS: Record<string, Words> = {
+  created: (_, { actor }) => m.event_created({ actor }),
+  titled: (_, { to, actor }) => m.event_titled({ to, actor }),
+  moved: (_, { to, actor }) => m.event_moved({ to, actor }),
+  state_changed: (event, { to, actor }) =>
+    event.pending_until
+      ? m.event_state_until({ to, actor, time: pending(event) })
+      : m.event_state({ to, actor }),
+  priority_set: (_, { to, actor }) => m.event_priority({ to, actor }),
+  owner_set: (_, { to, actor }) => (to ? m.event_owner({ to, actor }) : m.event_owner_none({ actor })),
+  locked: (_, { actor }) => m.event_locked({ actor }),
+  unlocked: (_, { actor }) => m.event_unlocked({ actor }),
+  customer_changed: (_, { to, actor }) => m.event_customer({ to, actor }),
+  send_cancelled: (_, { actor }) => m.event_send_cancelled({ actor }),
+  sent: () => m.event_sent(),
+  send_failed: () => m.event_send_failed(),
+  perhaps_sent: () => m.event_perhaps_sent(),
+  send_held: () => m.event_send_held(),
+  send_repeated: (_, { actor }) => m.event_send_repeated({ actor }),
+  arrival_confirmed: (_, { actor }) => m.event_arrived({ actor }),
+  auto_replied: (event) => m.event_auto_replied({ kind: autoName(event) }),
+  auto_reply_suppressed: (event) => m.event_auto_suppressed({ reason: reason(event) }),
+  bounced: () => m.event_bounced(),
+  suspicious_follow_up: (event) => m.event_suspicious({ number: event.number ?? '' }),
+  follow_up_rejected: () => m.event_follow_up_rejected(),
+  linked: (event, { actor }) => m.event_linked({ number: event.number ?? '', actor }),
+  unlinked: (event, { actor }) => m.event_unlinked({ number: event.number ?? '', actor }),
+  junked: (_, { actor }) => m.event_junked({ actor }),
+  unjunked: (_, { actor }) => m.event_unjunked({ actor }),
+};
+
+/** Events that only repeat what the article beside them shows. */
+const SILENT = new Set(['article_added', 'sent', 'followed_up']);
+
+function nameOf(value: unknown, named: string | undefined): string {
+  if (named) return named;
+  if (typeof value === 'string') return value;
+  if (value && typeof value === 'object') {
+    let { name, address } = value as { name?: string; address?: string };
+    return name || address || '';
+  }
+  return '';
+}
+
+export function isSilent(event: TicketEvent): boolean {
+  return SILENT.has(event.type);
+}
+
+export function eventWords(event: TicketEvent): string {
+  let actor = event.actor?.kind === 'system' ? m.the_desk() : (event.actor?.name ?? m.someone());
+  let names = { from: nameOf(event.from, event.from_name), to: nameOf(event.to, event.to_name), actor };
+  let words = WORDS[event.type];
+  return words ? words(event, names) : m.event_other({ actor });
+}
+
+export const eventTime = absolute;

@@ -1,0 +1,113 @@
+/** Makes the document of a mail's frame. The HTML comes sanitised from the server; this adds policy, looks and folds. */
+export interface FrameLook {
+  ink: string;
+  quiet: string;
+  line: string;
+  link: string;
+  font: string;
+  size: string;
+  paper: string;
+  paperInk: string;
+  dark: boolean;
+}
+export interface FrameDocument {
+  srcdoc: string;
+  remoteImages: number;
+  /** The mail brings its own colours, so it is shown on paper in the dark theme. */
+  onPaper: boolean;
+}
+
+const OWN_COLOURS = /bgcolor|background(-color)?\s*:|(^|[\s;"'])color\s*[:=]/i;
+const QUOTED = 'blockquote, .gmail_quote, .moz-cite-prefix + blockquote';
+
+export function frameDocument(
+  html: string,
+  remote: boolean,
+  look: FrameLook,
+  quoteLabel: string,
+): FrameDocument {
+  let page = new DOMParser().parseFromString(html, 'text/html');
+  let remoteImages = 0;
+  for (let image of page.querySelectorAll('img')) {
+    if (/^(https?:)?\/\//i.test(image.getAttribute('src') ?? '')) remoteImages += 1;
+  }
+  for (let link of page.querySelectorAll('a[href]')) {
+    let target = realTarget(link.getAttribute('href') ?? '');
+    link.setAttribute('target', '_blank');
+    link.setAttribute('rel', 'noopener noreferrer');
+    if (target) link.setAttribute('title', target);
+  }
+  foldQuote(page, quoteLabel);
+  let onPaper = look.dark && OWN_COLOURS.test(html);
+  let images = remote ? "'self' data: https: http:" : "'self' data:";
+  let policy = `default-src 'none'; img-src ${images}; style-src 'unsafe-inline'`;
+  let srcdoc =
+    `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">` +
+    `<meta name="referrer" content="no-referrer"><base target="_blank"><style>${styles(look, onPaper)}</style></head>` +
+    `<body>${page.body.innerHTML}</body></html>`;
+  return { srcdoc, remoteImages, onPaper };
+}
+
+/** Where a link really leads, as people read it: the host first. */
+export function realTarget(href: string): string {
+  try {
+    let url = new URL(href);
+    if (url.protocol === 'mailto:') return decodeURIComponent(url.pathname);
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') return url.protocol;
+    let rest = url.pathname + url.search;
+    return rest.length > 1 ? `${url.host} – ${rest.slice(0, 80)}` : url.host;
+  } catch {
+    return '';
+  }
+}
+
+/** Folds the last quoted block when nothing but a few words follow it. */
+function foldQuote(page: Document, label: string) {
+  let quotes = [...page.querySelectorAll(QUOTED)].filter((block) => !block.parentElement?.closest(QUOTED));
+  let last = quotes.at(-1);
+  if (!last || !last.textContent?.trim()) return;
+  let after = page.createRange();
+  after.setStartAfter(last);
+  after.setEndAfter(page.body.lastChild ?? page.body);
+  if (after.toString().trim().length > 40) return;
+  let before = page.createRange();
+  before.setStart(page.body, 0);
+  before.setEndBefore(last);
+  if (!before.toString().trim()) return;
+  let fold = page.createElement('details');
+  let summary = page.createElement('summary');
+  summary.textContent = label;
+  last.replaceWith(fold);
+  fold.append(summary, last);
+}
+
+function styles(look: FrameLook, onPaper: boolean): string {
+  let ink = onPaper ? look.paperInk : look.ink;
+  let link = onPaper ? '#2448c4' : look.link;
+  return `
+html{color-scheme:${look.dark && !onPaper ? 'dark' : 'light'};background:${onPaper ? look.paper : 'transparent'}}
+body{margin:0;padding:${onPaper ? '12px 14px' : '0'};color:${ink};font:400 ${look.size}/1.55 ${look.font};overflow-wrap:anywhere;overflow-x:auto;overflow-y:hidden}
+body>:first-child{margin-top:0}body>:last-child{margin-bottom:0}
+a{color:${link}}img{max-width:100%;height:auto}pre{white-space:pre-wrap}table{max-width:100%}
+blockquote{margin:8px 0;padding-left:12px;border-left:3px solid ${look.line};color:${onPaper ? 'inherit' : look.quiet}}
+details{margin-top:8px}summary{display:inline-block;cursor:pointer;color:${onPaper ? '#545b69' : look.quiet};font-size:12px;padding:1px 8px;border:1px solid ${look.line};border-radius:9px;list-style:none}
+summary::-webkit-details-marker{display:none}summary:focus-visible{outline:2px solid ${link};outline-offset:1px}
+`;
+}
+
+/** Reads the tokens the frame needs; it is a document of its own and inherits none. */
+export function currentLook(dark: boolean): FrameLook {
+  let style = getComputedStyle(document.documentElement);
+  let token = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    ink: token('--ink'),
+    quiet: token('--ink-3'),
+    line: token('--line'),
+    link: token('--accent-text'),
+    font: 'system-ui, sans-serif',
+    size: token('--text-md'),
+    paper: token('--paper'),
+    paperInk: token('--paper-ink'),
+    dark,
+  };
+}

@@ -1,0 +1,9 @@
+import { installUploadGuard } from '$lib/upload-guard';
+installUploadGuard();
+
+import '@fontsource-variable/inter';
+import './app.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+
+mount(App, { target: document.getElementById('app')! });

@@ -1,0 +1,37 @@
+import { m } from '$lib/i18n/messages.svelte';
+import type { ListView, SortKey } from '$lib/api/types';
+import type { Desk } from '$lib/state/desk.svelte';
+import type { Source } from '$lib/state/list.svelte';
+import type { Route } from '$lib/state/router.svelte';
+
+type ListRoute = Route & { page: 'list' };
+type Sorts = Record<string, { sort: SortKey; order: 'asc' | 'desc' }>;
+
+/** What to ask the server for, from where the page is and how this agent sorts. */
+export function sourceOf(route: ListRoute, sorts: Sorts): Source {
+  let given = sorts[route.queue ? 'queue' : route.view];
+  let { sort, order } = given ?? standard(route.view);
+  return { view: route.view, queue: route.queue, q: route.q, sort, order };
+}
+
+function standard(view: ListView): { sort: SortKey; order: 'asc' | 'desc' } {
+  if (view === 'reminders') return { sort: 'due', order: 'asc' };
+  return { sort: 'changed', order: 'desc' };
+}
+
+const TITLES: Record<ListView, () => string> = {
+  mine: m.view_mine,
+  unassigned: m.view_unassigned,
+  reminders: m.view_reminders,
+  open: m.view_open,
+  closed: m.view_closed,
+  junk: m.view_junk,
+  all: m.view_all,
+};
+
+export function titleOf(desk: Desk, route: ListRoute): string {
+  if (route.q !== undefined) return m.found_for({ q: route.q });
+  if (route.queue)
+    return desk.settings.find('queue', route.queue)?.document.name.replaceAll('::', ' › ') ?? m.queue();
+  return TITLES[route.view]();
+}

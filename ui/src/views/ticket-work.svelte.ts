@@ -1,0 +1,206 @@
+import Ban from '@lucide/svelte/icons/ban';
+import Clock from '@lucide/svelte/icons/clock';
+import Link from '@lucide/svelte/icons/link';
+import Mail from '@lucide/svelte/icons/mail';
+import ShieldX from '@lucide/svelte/icons/shield-x';
+import { api } from '$lib/api/client';
+import { problemText } from '$lib/api/problem';
+import { Composer } from '$lib/composer/composer.svelte';
+import { newId } from '$lib/id';
+import { m } from '$lib/i18n/messages.svelte';
+import type { Article, ComposeKind, Draft, DraftBody, Id, Outcome, Ticket } from '$lib/api/types';
+import type { Desk } from '$lib/state/desk.svelte';
+import type { MenuItem } from '$lib/ui/Menu.svelte';
+
+const READ_AFTER_MS = 900;
+
+/** What an agent does with the open ticket: writing, sending and taking back, reading, junk. */
+export class TicketWork {
+  composer = $state.raw<Composer | undefined>();
+  #keptUnread = new Set<Id>();
+  #lastSent: { articleId: Id; mode: ComposeKind; body: DraftBody; ticketId: Id } | undefined;
+
+  constructor(private readonly desk: Desk) {}
+
+  get #ticket(): Ticket | undefined {
+    return this.desk.ticket.current;
+  }
+
+  /** A ticket came on screen: the box shows its draft, or nothing. */
+  arrive() {
+    let ticket = this.#ticket;
+    if (!ticket || this.composer?.ticketId === ticket.id) return;
+    void this.composer?.flush();
+    this.composer = undefined;
+    this.#keptUnread.clear();
+    let draft = (ticket.drafts ?? [])
+      .filter(({ kind }) => kind !== 'create')
+      .sort((a, b) => b.updated_at - a.updated_at)[0];
+    if (draft) this.compose(draft.body.reply_all ? 'reply_all' : (draft.kind as ComposeKind));
+  }
+
+  compose(mode: ComposeKind, article?: Id, draft?: Draft) {
+    let ticket = this.#ticket;
+    if (!ticket) return;
+    void this.composer?.flush();
+    let composer = new Composer(ticket.id, mode, () => this.desk.ticket.seenUpto, article);
+    this.composer = composer;
+    void composer.load(draft ?? ticket.drafts?.find(({ kind }) => kind === composer.kind));
+  }
+
+  shut() {
+    let composer = this.composer;
+    this.composer = undefined;
+    void composer?.flush().then(() => this.desk.ticket.reload());
+  }
+
+  async discard() {
+    let composer = this.composer;
+    if (!composer) return;
+    let { body, mode, ticketId } = composer;
+    this.composer = undefined;
+    await composer.drop();
+    void this.desk.ticket.reload();
+    this.desk.toasts.show(m.draft_discarded(), { undo: () => this.#bringBack(ticketId, mode, body) });
+  }
+
+  /** Opens the box again with a text that was in it before. */
+  #bringBack(ticketId: Id, mode: ComposeKind, body: DraftBody) {
+    if (this.#ticket?.id !== ticketId) {
+      void api.saveDraft(ticketId, mode === 'reply_all' ? 'reply' : mode, body);
+      this.desk.router.openTicket(ticketId);
+      return;
+    }
+    let kind = mode === 'reply_all' ? ('reply' as const) : mode;
+    this.compose(mode, undefined, { ticket_id: ticketId, kind, updated_at: Date.now(), body });
+    this.composer?.touched();
+  }
+
+  async send() {
+    let composer = this.composer;
+    if (!composer || composer.sending || composer.loading) return;
+    if (composer.uploads.some((upload) => upload.progress === 'waiting')) {
+      composer.problem = m.uploads_still_running();
+      return;
+    }
+    composer.sending = true;
+    composer.problem = undefined;
+    let articleId = newId();
+    let kept = { articleId, mode: composer.mode, body: composer.body, ticketId: composer.ticketId };
+    try {
+      let outcome = await this.desk.ticket.command(composer.command(articleId, undefined), composer.ticketId);
+      await composer.drop();
+      this.#lastSent = kept;
+      if (this.composer === composer) this.composer = undefined;
+      this.#sent(outcome, articleId, composer.isMail);
+      void this.desk.ticket.reload();
+    } catch (error) {
+      composer.problem = problemText(error);
+    } finally {
+      composer.sending = false;
+    }
+  }
+
+  #sent(outcome: Outcome, articleId: Id, isMail: boolean) {
+    let delivery = outcome.ticket?.articles.find((article) => article.id === articleId)?.delivery;
+    this.desk.list.refresh();
+    void this.desk.counts.load();
+    if (outcome.outcome === 'held') return void this.desk.toasts.show(m.reply_held(), { tone: 'warn' });
+    if (!isMail) return void this.desk.toasts.show(m.saved());
+    let until = delivery?.due_at ?? Date.now();
+    if (delivery?.state !== 'waiting' || until <= Date.now())
+      return void this.desk.toasts.show(m.mail_leaves());
+    this.desk.toasts.show(m.mail_leaves_soon(), {
+      until,
+      counts: true,
+      undo: () => this.takeBack(articleId, outcome.ticket.id),
+    });
+  }
+
+  /** Takes a waiting mail back; its text comes into the box again. */
+  async takeBack(articleId: Id, ticketId: Id | undefined = this.#ticket?.id) {
+    if (!ticketId) return;
+    let article = this.#ticket?.articles.find(({ id }) => id === articleId);
+    try {
+      let outcome = await this.desk.ticket.command({ type: 'cancel_send', article_id: articleId }, ticketId);
+      this.desk.list.refresh();
+      let remembered = this.#lastSent?.articleId === articleId ? this.#lastSent : undefined;
+      let draft = outcome.ticket?.drafts?.find(({ kind }) => kind === 'reply' || kind === 'forward');
+      if (remembered) this.#bringBack(ticketId, remembered.mode, remembered.body);
+      else if (draft) this.compose(draft.kind as ComposeKind, undefined, draft);
+      else if (article)
+        this.#bringBack(ticketId, 'reply', {
+          text: article.text,
+          to: article.to,
+          cc: article.cc,
+          signature: '',
+          quote: '',
+        });
+      this.desk.toasts.show(m.taken_back(), { until: Date.now() + 3_000 });
+    } catch (error) {
+      this.desk.toasts.problem(error);
+    }
+  }
+
+  /** Marks what is new as read once it was on screen for a moment; returns how to stop. */
+  readSoon(ticket: Ticket): () => void {
+    let timer = setTimeout(() => {
+      let ids = ticket.articles
+        .filter(({ id, unread }) => unread && !this.#keptUnread.has(id))
+        .map(({ id }) => id);
+      if (ids.length) void this.#mark(ticket.id, ids, false);
+    }, READ_AFTER_MS);
+    return () => clearTimeout(timer);
+  }
+
+  async #mark(ticketId: Id, ids: Id[], unread: boolean) {
+    try {
+      await api.markRead(ticketId, ids, unread);
+      this.desk.list.refresh();
+      void this.desk.counts.load();
+      if (unread) await this.desk.ticket.reload();
+    } catch {
+      // Read marks are a convenience: the next opening tries again.
+    }
+  }
+
+  async markUnread(article?: Article) {
+    let ticket = this.#ticket;
+    let chosen =
+      article ?? ticket?.articles.findLast(({ sender }) => sender === 'customer') ?? ticket?.articles.at(-1);
+    if (!ticket || !chosen) return;
+    this.#keptUnread.add(chosen.id);
+    await this.#mark(ticket.id, [chosen.id], true);
+    this.desk.toasts.show(m.marked_unread(), { until: Date.now() + 2_500 });
+  }
+
+  junk(block_sender: boolean) {
+    let isJunk = this.desk.settings.find('queue', this.#ticket?.queue_id)?.document.name === 'Junk';
+    if (isJunk) void this.desk.run({ type: 'not_junk' }, m.done_not_junk());
+    else
+      void this.desk.run(
+        { type: 'junk', block_sender },
+        block_sender ? m.done_junk_blocked() : m.done_junk(),
+      );
+  }
+
+  moreMenu(ticket: Ticket, onlink: () => void, onsnooze: () => void): MenuItem[] {
+    let isJunk = this.desk.settings.find('queue', ticket.queue_id)?.document.name === 'Junk';
+    let address = ticket.customer.address;
+    let items: MenuItem[] = [
+      { label: m.snooze(), icon: Clock, hint: 'z', run: onsnooze },
+      { label: m.mark_unread(), icon: Mail, hint: 'u', run: () => void this.markUnread() },
+      { label: m.link_ticket(), icon: Link, run: onlink },
+      {
+        label: isJunk ? m.not_junk() : m.junk(),
+        icon: ShieldX,
+        hint: '#',
+        apart: true,
+        run: () => this.junk(false),
+      },
+    ];
+    if (!isJunk && address)
+      items.push({ label: m.junk_and_block({ address }), icon: Ban, run: () => this.junk(true) });
+    return items;
+  }
+}
