@@ -81,7 +81,7 @@ class Handler:
     def record(self, envelope):
         line = json.dumps(
             {
-                "from": envelope.mail_from or "",
+                "from": sender(envelope),
                 "to": envelope.rcpt_tos,
                 "raw": envelope.original_content.decode("latin-1"),
                 "at": int(time.time() * 1000),
@@ -97,7 +97,7 @@ class Handler:
         for recipient in envelope.rcpt_tos:
             maildir = targets.get(recipient.lower())
             if maildir:
-                head = f"Return-Path: <{envelope.mail_from or ''}>\r\nDelivered-To: {recipient}\r\n"
+                head = f"Return-Path: <{sender(envelope)}>\r\nDelivered-To: {recipient}\r\n"
                 self.drop_into(maildir, head.encode() + envelope.original_content)
 
     def drop_into(self, maildir, raw):
@@ -113,6 +113,11 @@ class Handler:
         os.rename(before, os.path.join(maildir, "new", name))
 
 
+def sender(envelope):
+    """The envelope's sender without the brackets of the empty one."""
+    return (envelope.mail_from or "").strip("<>")
+
+
 def drop(server):
     server.transport.abort()
     return "421 closing"
@@ -124,7 +129,7 @@ def authenticator(wanted):
             data.login.decode() == wanted["user"]
             and data.password.decode() == wanted["password"]
         )
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=False)
 
     return check
 

@@ -147,9 +147,9 @@ impl Mailbox {
     async fn select(&mut self) -> Result<async_imap::types::Mailbox, ImapFailure> {
         let folder = utf7::encode(&self.folder);
         let selected = self.session()?.select(&folder).await;
-        let selected = selected.map_err(|e| match e {
-            Error::No(text) => ProbeFailure::new(ProbeCode::FolderMissing, format!("{}: {text}", self.folder)),
-            other => failure(other, &self.peer),
+        let selected = selected.map_err(|e| match refusal(&e) {
+            Some(text) => ProbeFailure::new(ProbeCode::FolderMissing, format!("{}: {text}", self.folder)),
+            None => failure(e, &self.peer),
         })?;
         self.known = selected.exists;
         Ok(selected)
@@ -278,11 +278,10 @@ impl Mailbox {
     pub async fn move_to(&mut self, uid: u32, folder: &str) -> Result<(), ImapFailure> {
         let target = quoted(&utf7::encode(folder))?;
         let verb = if self.has.moves { "MOVE" } else { "COPY" };
-        let command = format!("UID {verb} {uid} {target}");
-        if self.run(&command).await.is_err() {
+        if !self.folders().await?.iter().any(|known| known == folder) {
             self.run(&format!("CREATE {target}")).await?;
-            self.run(&command).await?;
         }
+        self.run(&format!("UID {verb} {uid} {target}")).await?;
         if self.has.moves { Ok(()) } else { self.delete(uid).await }
     }
 
@@ -376,6 +375,20 @@ fn quoted(text: &str) -> Result<String, ImapFailure> {
         return Err(ProbeFailure::new(ProbeCode::FolderMissing, format!("{text:?} is no folder name")));
     }
     Ok(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+}
+
+/// The server's words when it refused; also where they hold letters that the parser does not take.
+fn refusal(error: &Error) -> Option<String> {
+    match error {
+        Error::No(text) => Some(text.clone()),
+        Error::Io(e) => {
+            let text = e.to_string();
+            let (_, answer) = text.split_once("during parsing of \"")?;
+            let (_, words) = answer.split_once(" NO ")?;
+            Some(words.lines().next().unwrap_or_default().to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// What an error of the protocol means.

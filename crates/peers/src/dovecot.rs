@@ -24,7 +24,7 @@ pub struct DovecotOptions {
     pub no_move: bool,
     /// Lets nobody add keywords or flags other than seen and deleted.
     pub no_keywords: bool,
-    /// Takes passwords only after TLS.
+    /// Takes passwords only after TLS, but from its own address: connect to 127.0.0.2 to be a stranger.
     pub require_tls: bool,
 }
 
@@ -187,18 +187,10 @@ fn config(folder: &Path, certificate: &Certificate, port: u16, tls_port: u16, op
     }
     let changed = options.no_idle || options.no_move;
     let capability = if changed { format!("protocol imap {{\n imap_capability = {capability}\n}}\n") } else { String::new() };
-    let acl = if options.no_keywords {
-        format!("mail_plugins = acl\nplugin {{\n acl = vfile:{dir}/acls:cache_secs=0\n}}\n")
-    } else {
-        String::new()
-    };
-    if options.no_keywords {
-        fs::create_dir_all(folder.join("acls")).expect("our own folder");
-        fs::write(folder.join("acls/.DEFAULT"), "owner lrstipekxa\n").expect("our own folder");
-    }
+    let acl = if options.no_keywords { format!("mail_plugins = acl\nplugin {{\n acl = vfile:{dir}/acl\n}}\n") } else { String::new() };
     let (ssl, plaintext) = if options.require_tls { ("required", "yes") } else { ("yes", "no") };
     format!(
-        "protocols = imap\nlisten = 127.0.0.1\nbase_dir = {dir}/run\nstate_dir = {dir}/state\nlog_path = {dir}/log\n\
+        "protocols = imap\nlisten = 127.0.0.1, 127.0.0.2\nbase_dir = {dir}/run\nstate_dir = {dir}/state\nlog_path = {dir}/log\n\
          {users}ssl = {ssl}\nssl_cert = <{cert}\nssl_key = <{key}\ndisable_plaintext_auth = {plaintext}\n\
          auth_mechanisms = plain login\nmail_fsync = never\nmail_max_userip_connections = 200\nfirst_valid_uid = 1\n\
          first_valid_gid = 1\nmail_location = maildir:~/Maildir\nimap_id_log =\nauth_failure_delay = 0\n\

@@ -78,13 +78,17 @@ impl Smtp {
         let certificate = (options.tls != SmtpTls::None).then(|| Certificate::make(&folder));
         let file = folder.join("options.json");
         fs::write(&file, settings(&folder, &options, certificate.as_ref(), port).to_string()).expect("our own folder");
+        let log = fs::File::create(folder.join("log")).expect("our own folder");
         let mut command = Command::new("/usr/bin/python3");
-        command.arg(script()).arg(&file).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.arg(script()).arg(&file).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         let mut server = Guarded::start(command, &folder, "KILL").expect("python3 is installed");
         let out = server.child().stdout.take().expect("a pipe was asked for");
         let mut line = String::new();
         BufReader::new(out).read_line(&mut line).expect("the server says where it listens");
-        let said: Value = serde_json::from_str(&line).expect("python3-aiosmtpd is installed");
+        let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| {
+            let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+            panic!("the SMTP server does not start; is python3-aiosmtpd installed?\n{log}")
+        });
         let port = said["port"].as_u64().and_then(|port| u16::try_from(port).ok()).expect("a port");
         Self { server, folder, port, certificate }
     }

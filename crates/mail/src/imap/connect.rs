@@ -20,9 +20,13 @@ const CONNECT: Duration = Duration::from_secs(20);
 const COMMAND: Duration = Duration::from_secs(60);
 
 pub(super) async fn open(account: &ImapAccount) -> Result<Mailbox, ImapFailure> {
+    open_within(account, CONNECT).await
+}
+
+async fn open_within(account: &ImapAccount, connect: Duration) -> Result<Mailbox, ImapFailure> {
     let peer = format!("{}:{}", account.host, account.port);
-    let patience = Patience::new(CONNECT);
-    let wire = wire(account, &peer, &patience).await?;
+    let patience = Patience::new(connect);
+    let wire = wire(account, &peer, &patience, connect).await?;
     let mut client = Client::new(wire);
     if account.security != Security::StartTls {
         greeting(&mut client, &peer).await?;
@@ -50,14 +54,9 @@ fn abilities(offered: &Capabilities) -> Abilities {
     Abilities { idle: offered.has_str("IDLE"), moves: offered.has_str("MOVE"), uid_plus: offered.has_str("UIDPLUS") }
 }
 
-async fn wire(account: &ImapAccount, peer: &str, patience: &Patience) -> Result<Box<dyn Wire>, ProbeFailure> {
-    let target = Target {
-        host: &account.host,
-        port: account.port,
-        ca_file: account.ca_file.as_deref(),
-        connect: CONNECT,
-        stranger: ProbeCode::NotImap,
-    };
+async fn wire(account: &ImapAccount, peer: &str, patience: &Patience, connect: Duration) -> Result<Box<dyn Wire>, ProbeFailure> {
+    let target =
+        Target { host: &account.host, port: account.port, ca_file: account.ca_file.as_deref(), connect, stranger: ProbeCode::NotImap };
     let tcp = Patient::new(target.tcp().await?, patience.clone());
     Ok(match account.security {
         Security::Plain => Box::new(tcp),
@@ -128,5 +127,29 @@ impl Authenticator for Plain {
 
     fn process(&mut self, _: &[u8]) -> String {
         format!("\0{}\0{}", self.user, self.password.expose())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_says_nothing_is_given_up() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut account = ImapAccount {
+            host: "127.0.0.1".into(),
+            port: silent.local_addr().unwrap().port(),
+            security: Security::Plain,
+            user: "u".into(),
+            password: Secret::new("p"),
+            folder: "INBOX".into(),
+            ca_file: None,
+        };
+        for security in [Security::Plain, Security::StartTls, Security::Tls] {
+            account.security = security;
+            let failed = open_within(&account, Duration::from_millis(200)).await.unwrap_err();
+            assert_eq!(failed.code, ProbeCode::Timeout, "{failed:?}");
+        }
     }
 }
