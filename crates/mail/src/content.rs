@@ -60,7 +60,7 @@ fn from_headers(headers: &Headers) -> Incoming {
         message_id: headers.ids("message-id").into_iter().next(),
         in_reply_to: headers.ids("in-reply-to"),
         references: headers.ids("references"),
-        from: headers.addresses("from").into_iter().next(),
+        from: from(headers),
         sender: headers.addresses("sender").into_iter().next(),
         reply_to: headers.addresses("reply-to"),
         to: headers.addresses("to"),
@@ -74,7 +74,7 @@ fn from_headers(headers: &Headers) -> Incoming {
     };
     mail.headers = headers.0.iter().map(|(name, raw)| (name.clone(), header::decode_text(raw))).collect();
     for (missing, code) in [
-        (mail.from.is_none(), "no_from"),
+        (headers.addresses("from").is_empty(), "no_from"),
         (mail.date.is_none(), "no_date"),
         (mail.message_id.is_none(), "no_message_id"),
         (mail.subject.is_empty(), "no_subject"),
@@ -84,6 +84,16 @@ fn from_headers(headers: &Headers) -> Incoming {
         }
     }
     mail
+}
+
+/// The sender. Where From has no address, another header's is taken with the name that From gives.
+fn from(headers: &Headers) -> Option<Address> {
+    if let Some(from) = headers.addresses("from").into_iter().next() {
+        return Some(from);
+    }
+    let other = ["sender", "reply-to", "return-path"].iter().find_map(|name| headers.addresses(name).into_iter().next())?;
+    let shown = headers.text("from").unwrap_or_default().replace(['<', '>', '"'], "");
+    Some(if shown.trim().is_empty() { other } else { Address::named(shown, other.address) })
 }
 
 fn return_path(raw: &str) -> String {

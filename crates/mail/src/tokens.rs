@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use markup5ever::data::NAMED_ENTITIES;
 use memchr::memmem;
 
 /// A piece of HTML.
@@ -157,7 +158,7 @@ pub(crate) fn attribute(text: &str, name: &str) -> Option<String> {
     attributes(text).take(100).find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
 }
 
-/// Decodes the entities that mail uses.
+/// Decodes entities.
 pub(crate) fn entities(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
@@ -167,7 +168,7 @@ pub(crate) fn entities(text: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let end = rest.bytes().take(12).position(|b| b == b';');
+        let end = rest.bytes().take(34).position(|b| b == b';');
         match end.and_then(|end| Some((entity(&rest[1..end])?, end))) {
             Some((c, end)) => {
                 out.push(c);
@@ -191,115 +192,27 @@ fn entity(name: &str) -> Option<char> {
         };
         return char::from_u32(code).filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
     }
-    NAMED.iter().find(|(known, _)| *known == name).map(|(_, c)| *c)
+    let (code, more) = *NAMED_ENTITIES.get(&format!("{name};"))?;
+    char::from_u32(code).filter(|c| more == 0 && !c.is_control())
 }
 
-const NAMED: &[(&str, char)] = &[
-    ("amp", '&'),
-    ("lt", '<'),
-    ("gt", '>'),
-    ("quot", '"'),
-    ("apos", '\''),
-    ("nbsp", '\u{a0}'),
-    ("auml", 'ä'),
-    ("ouml", 'ö'),
-    ("uuml", 'ü'),
-    ("Auml", 'Ä'),
-    ("Ouml", 'Ö'),
-    ("Uuml", 'Ü'),
-    ("szlig", 'ß'),
-    ("euro", '€'),
-    ("copy", '©'),
-    ("reg", '®'),
-    ("trade", '™'),
-    ("hellip", '…'),
-    ("ndash", '–'),
-    ("mdash", '—'),
-    ("lsquo", '‘'),
-    ("rsquo", '’'),
-    ("sbquo", '‚'),
-    ("ldquo", '“'),
-    ("rdquo", '”'),
-    ("bdquo", '„'),
-    ("laquo", '«'),
-    ("raquo", '»'),
-    ("lsaquo", '‹'),
-    ("rsaquo", '›'),
-    ("bull", '•'),
-    ("middot", '·'),
-    ("deg", '°'),
-    ("plusmn", '±'),
-    ("times", '×'),
-    ("divide", '÷'),
-    ("frac12", '½'),
-    ("frac14", '¼'),
-    ("frac34", '¾'),
-    ("sup1", '¹'),
-    ("sup2", '²'),
-    ("sup3", '³'),
-    ("micro", 'µ'),
-    ("para", '¶'),
-    ("sect", '§'),
-    ("pound", '£'),
-    ("yen", '¥'),
-    ("cent", '¢'),
-    ("iexcl", '¡'),
-    ("iquest", '¿'),
-    ("agrave", 'à'),
-    ("aacute", 'á'),
-    ("acirc", 'â'),
-    ("atilde", 'ã'),
-    ("aring", 'å'),
-    ("aelig", 'æ'),
-    ("ccedil", 'ç'),
-    ("egrave", 'è'),
-    ("eacute", 'é'),
-    ("ecirc", 'ê'),
-    ("euml", 'ë'),
-    ("igrave", 'ì'),
-    ("iacute", 'í'),
-    ("icirc", 'î'),
-    ("iuml", 'ï'),
-    ("ntilde", 'ñ'),
-    ("ograve", 'ò'),
-    ("oacute", 'ó'),
-    ("ocirc", 'ô'),
-    ("otilde", 'õ'),
-    ("oslash", 'ø'),
-    ("ugrave", 'ù'),
-    ("uacute", 'ú'),
-    ("ucirc", 'û'),
-    ("yacute", 'ý'),
-    ("yuml", 'ÿ'),
-    ("Agrave", 'À'),
-    ("Aacute", 'Á'),
-    ("Acirc", 'Â'),
-    ("Aring", 'Å'),
-    ("AElig", 'Æ'),
-    ("Ccedil", 'Ç'),
-    ("Egrave", 'È'),
-    ("Eacute", 'É'),
-    ("Ntilde", 'Ñ'),
-    ("Oslash", 'Ø'),
-    ("oelig", 'œ'),
-    ("OElig", 'Œ'),
-    ("larr", '←'),
-    ("rarr", '→'),
-    ("uarr", '↑'),
-    ("darr", '↓'),
-    ("rArr", '⇒'),
-    ("check", '✓'),
-    ("hearts", '♥'),
-    ("zwnj", '\u{200c}'),
-    ("zwj", '\u{200d}'),
-    ("shy", '\u{ad}'),
-    ("ensp", ' '),
-    ("emsp", ' '),
-    ("thinsp", ' '),
-    ("minus", '−'),
-    ("asymp", '≈'),
-    ("ne", '≠'),
-    ("le", '≤'),
-    ("ge", '≥'),
-    ("infin", '∞'),
-];
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entities_of_every_kind() {
+        assert_eq!(entities("&ni;&Psi;&#937;&#x3a9;&amp;amp;&nope;&"), "∋ΨΩΩ&amp;&nope;&");
+        assert_eq!(entities("&#0;&#xD800;&#99999999;"), "&#0;&#xD800;&#99999999;");
+    }
+
+    #[test]
+    fn attributes_with_and_without_quotes() {
+        let found: Vec<_> = attributes(" a=1 B='x > y' c d=\"&lt;\"e=2/").collect();
+        let expected = [("a", "1"), ("b", "x > y"), ("c", ""), ("d", "<"), ("e", "2/")];
+        assert_eq!(found.len(), expected.len());
+        for ((name, value), (wanted, text)) in found.iter().zip(expected) {
+            assert_eq!((name.as_str(), value.as_ref()), (wanted, text));
+        }
+    }
+}

@@ -141,7 +141,7 @@ impl Collected {
 
     fn attach(&mut self, entity: &Entity<'_>, bytes: Vec<u8>) {
         let content_type = entity.media.value.clone();
-        let name = match file_name(entity) {
+        let name = match file_name(entity).or_else(|| name_of_id(entity)) {
             Some(name) => name,
             None if content_type == "message/rfc822" => forwarded_name(&bytes),
             None => format!("part-{}.{}", self.parts.len() + 1, extension(&content_type)),
@@ -245,8 +245,17 @@ fn content_id(entity: &Entity<'_>) -> Option<String> {
 /// The name a part gives itself, made harmless.
 fn file_name(entity: &Entity<'_>) -> Option<String> {
     let disposition = entity.headers.media("content-disposition");
-    let name = disposition.param("filename").or_else(|| entity.media.param("name"))?;
-    tidy_name(name)
+    let given = disposition.param("filename").or_else(|| entity.media.param("name"));
+    given.and_then(tidy_name)
+}
+
+/// Outlook and others put the file's name before the `@` of the Content-ID.
+fn name_of_id(entity: &Entity<'_>) -> Option<String> {
+    let id = content_id(entity)?;
+    let local = id.split('@').next().unwrap_or_default();
+    let (stem, ending) = local.rsplit_once('.')?;
+    let looks_like_one = !stem.is_empty() && (2..=4).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric());
+    if looks_like_one && !ending.bytes().all(|b| b.is_ascii_digit()) { tidy_name(local) } else { None }
 }
 
 /// A name without path, controls and other tricks, at most 200 characters, its ending kept.
@@ -287,6 +296,8 @@ fn extension(content_type: &str) -> &str {
         "image/gif" => "gif",
         "image/webp" => "webp",
         "application/pdf" => "pdf",
+        "video/quicktime" => "mov",
+        "video/mp4" => "mp4",
         "application/pgp-signature" => "asc",
         "application/pkcs7-signature" | "application/x-pkcs7-signature" => "p7s",
         _ => "bin",
