@@ -2,6 +2,7 @@ import { problemText } from '$lib/api/problem';
 import { api } from '$lib/api/client';
 import { newId } from '$lib/id';
 import { m } from '$lib/i18n/messages.svelte';
+import { inverse } from '$lib/state/inverse';
 import type { Command } from '$lib/api/types';
 import type { Desk } from '$lib/state/desk.svelte';
 
@@ -13,10 +14,11 @@ export async function runOnAll(desk: Desk, body: Command, progress: (done: numbe
   let failed = 0;
   for (let [index, id] of ids.entries()) {
     try {
+      let before = desk.list.rows.find((row) => row.id === id);
       let outcome = await api.command(id, newId(), body);
       desk.ticket.adopt(outcome.ticket);
-      let back = outcome.undo && ('body' in outcome.undo ? outcome.undo.body : outcome.undo);
-      if (back) undo.push({ id, body: back });
+      if (before && outcome.outcome === 'applied')
+        undo.push(...inverse(body, before).map((back) => ({ id, body: back })));
     } catch (error) {
       refused = error;
       failed += 1;

@@ -23,6 +23,7 @@ const TITLES: Record<ListView, () => string> = {
   mine: m.view_mine,
   unassigned: m.view_unassigned,
   reminders: m.view_reminders,
+  locked: m.view_locked,
   open: m.view_open,
   closed: m.view_closed,
   junk: m.view_junk,

@@ -9,14 +9,7 @@ const ASK_MS = 250;
 /** The first start: which door, what was typed, and how far it is. */
 export class Start {
   step = $state<'doors' | 'desk' | 'mailbox' | 'demo'>('doors');
-  form = $state({
-    deskName: '',
-    yourName: '',
-    yourEmail: '',
-    queueName: m.first_queue_name(),
-    login: '',
-    password: '',
-  });
+  form = $state({ deskName: '', yourName: '', yourEmail: '', queueName: m.first_queue_name() });
   mailbox = new MailboxForm();
   problems = $state<Record<string, string>>({});
   problem = $state('');
@@ -24,6 +17,8 @@ export class Start {
   progress = $state({ done: 0, total: 0 });
 
   constructor(private readonly desk: Desk) {
+    let agent = desk.session.agent;
+    if (agent) Object.assign(this.form, { yourName: agent.name, yourEmail: agent.email });
     void this.#resume();
   }
 
@@ -60,13 +55,9 @@ export class Start {
 
   toMailbox() {
     this.problems = {};
-    let { yourName, yourEmail, login, password } = this.form;
+    let { yourName, yourEmail } = this.form;
     if (!yourName.trim()) this.problems.your_name = m.name_needed();
     if (!/^\S+@\S+$/.test(yourEmail.trim())) this.problems.your_email = m.email_needed();
-    if (this.desk.session.current?.host === 'server') {
-      if (!login.trim()) this.problems.login = m.login_needed();
-      if (password.length < 8) this.problems.password = m.password_hint({ count: 8 });
-    }
     if (Object.keys(this.problems).length) return;
     if (!this.mailbox.address) {
       this.mailbox.address = yourEmail.trim();
@@ -78,8 +69,7 @@ export class Start {
   async finish(withMailbox: boolean) {
     this.busy = true;
     this.problem = '';
-    let { deskName, yourName, yourEmail, queueName, login, password } = this.form;
-    let onServer = this.desk.session.current?.host === 'server';
+    let { deskName, yourName, yourEmail, queueName } = this.form;
     try {
       let session = await api.setup({
         desk_name: deskName.trim() || m.desk_of({ name: yourName.trim() }),
@@ -88,8 +78,6 @@ export class Start {
         queue_name: queueName.trim() || m.first_queue_name(),
         language: language.current,
         time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC',
-        login: onServer ? login.trim() : undefined,
-        password: onServer ? password : undefined,
         mailbox: withMailbox ? this.mailbox.input : undefined,
       });
       this.desk.session.adopt(session);
@@ -103,10 +91,7 @@ export class Start {
 
   #place(error: unknown) {
     let field = error instanceof Problem ? error.field : undefined;
-    if (
-      field &&
-      ['your_name', 'your_email', 'desk_name', 'queue_name', 'login', 'password'].includes(field)
-    ) {
+    if (field && ['your_name', 'your_email', 'desk_name', 'queue_name'].includes(field)) {
       this.problems = { [field]: problemText(error) };
       this.step = 'desk';
     } else this.problem = problemText(error);

@@ -105,7 +105,7 @@ export class TicketWork {
     let delivery = outcome.ticket?.articles.find((article) => article.id === articleId)?.delivery;
     this.desk.list.refresh();
     void this.desk.counts.load();
-    if (outcome.outcome === 'held') return void this.desk.toasts.show(m.reply_held(), { tone: 'warn' });
+    if (delivery?.state === 'held') return void this.desk.toasts.show(m.reply_held(), { tone: 'warn' });
     if (!isMail) return void this.desk.toasts.show(m.saved());
     let until = delivery?.due_at ?? Date.now();
     if (delivery?.state !== 'waiting' || until <= Date.now())
@@ -175,8 +175,7 @@ export class TicketWork {
   }
 
   junk(block_sender: boolean) {
-    let isJunk = this.desk.settings.find('queue', this.#ticket?.queue_id)?.document.name === 'Junk';
-    if (isJunk) void this.desk.run({ type: 'not_junk' }, m.done_not_junk());
+    if (this.#ticket?.junk) void this.desk.run({ type: 'not_junk' }, m.done_not_junk());
     else
       void this.desk.run(
         { type: 'junk', block_sender },
@@ -185,7 +184,7 @@ export class TicketWork {
   }
 
   moreMenu(ticket: Ticket, onlink: () => void, onsnooze: () => void): MenuItem[] {
-    let isJunk = this.desk.settings.find('queue', ticket.queue_id)?.document.name === 'Junk';
+    let isJunk = ticket.junk;
     let address = ticket.customer.address;
     let items: MenuItem[] = [
       { label: m.snooze(), icon: Clock, hint: 'z', run: onsnooze },

@@ -85,7 +85,7 @@ export const api = {
   setup: (body: T.Setup) => request<T.Session>('POST', '/setup', { body }),
   startDemo: () => request<void>('POST', '/setup/demo', { body: {} }),
   setupProgress: () => request<T.Progress>('GET', '/setup/progress'),
-  saveProfile: (body: Partial<T.Agent>) => request<T.Session>('PUT', '/profile', { body }),
+  saveProfile: (body: { name: string; email: string }) => request<T.Session>('PUT', '/profile', { body }),
   personal: (key: string) => request<{ document: unknown }>('GET', `/personal/${id(key)}`),
   savePersonal: (key: string, document: unknown) =>
     request<void>('PUT', `/personal/${id(key)}`, { body: { document } }),
@@ -120,6 +120,7 @@ export const api = {
     request<T.CustomerHit[]>('GET', '/customers', { query: { q }, signal }),
   search: (q: string, limit = 12, signal?: AbortSignal) =>
     request<T.SearchHit[]>('GET', '/search', { query: { q, limit }, signal }),
+  mailFrame: (article: T.Id) => address(`/articles/${id(article)}/frame`, { remote: 1 }),
   rawMail: (article: T.Id) => address(`/articles/${id(article)}/raw`),
 
   createTicket: (body: T.NewTicket) => request<T.Ticket>('POST', '/tickets', { body }),

@@ -14,6 +14,10 @@ export class Problem extends Error {
 
 const WORDS = {
   offline: m.problem_offline,
+  disk_full: m.problem_disk_full,
+  newer_database: m.problem_newer_database,
+  held_by_other_process: m.problem_held_by_other_process,
+  slow_down: m.problem_slow_down,
   sign_in_required: m.problem_sign_in_required,
   wrong_password: m.problem_wrong_password,
   forbidden: m.problem_forbidden,
@@ -44,6 +48,8 @@ export type Code = keyof typeof WORDS;
 /** A sentence for whatever was thrown. Codes this page does not know yet speak with the server's own words. */
 export function problemText(error: unknown): string {
   if (!(error instanceof Problem)) return m.problem_internal();
+  // How long to wait is in the server's own words.
+  if (error.code === 'slow_down' && error.message) return error.message;
   let words: (() => string) | undefined = (WORDS as Record<string, () => string>)[error.code];
   return words ? words() : error.message || m.problem_internal();
 }

@@ -8,8 +8,6 @@ export interface Agent {
   name: string;
   email: string;
   admin: boolean;
-  undo_seconds?: number;
-  language?: string;
 }
 
 export interface Session {
@@ -32,8 +30,6 @@ export interface Setup {
   queue_name: string;
   language: string;
   time_zone: string;
-  login?: string;
-  password?: string;
   mailbox?: MailboxInput;
 }
 
@@ -53,7 +49,7 @@ export interface Rec<T> {
 export interface RecVersion {
   version: number;
   at: Millis;
-  actor: string | { name: string };
+  actor: string;
   document: unknown;
 }
 
@@ -150,11 +146,14 @@ export interface MailboxDoc {
   after: { mode: 'leave' | 'mark_read' | 'move' | 'delete'; folder?: string };
   connected_at?: Millis;
   poll_seconds: number;
+  ca_file?: string | null;
 }
 export interface MailboxInput {
   document: MailboxDoc;
   password?: string;
   smtp_password?: string;
+  /** The address it serves; a sender address is made for it when there is none. */
+  address?: string;
 }
 export interface MailRulesDoc {
   undo_seconds: number;
@@ -164,17 +163,19 @@ export interface MailRulesDoc {
   postmaster_queue_id?: Id | null;
   max_mail_bytes: number;
   no_auto_response_pattern: string;
+  hold_after_hours: number;
 }
 export interface BlockedSenderDoc {
   address: string;
   since: Millis;
 }
-export interface AgentRow {
-  id: Id;
+export interface AgentDoc {
   name: string;
   login: string;
   email: string;
+  admin: boolean;
   valid: boolean;
+  [more: string]: unknown;
 }
 
 export interface Documents {
@@ -190,9 +191,10 @@ export interface Documents {
   mailbox: MailboxDoc;
   mail_rules: MailRulesDoc;
   blocked_sender: BlockedSenderDoc;
+  agent: AgentDoc;
 }
 export type Kind = keyof Documents;
-export type Records = { [K in Kind]?: Rec<Documents[K]>[] } & { agent?: AgentRow[] };
+export type Records = { [K in Kind]?: Rec<Documents[K]>[] };
 export interface Settings {
   version: number;
   records: Records;
@@ -230,8 +232,12 @@ export interface MailboxTest {
   overview?: MailboxOverview;
 }
 export interface MailboxTestInput {
-  imap: ImapServer & { password?: string };
-  smtp?: SmtpServer & { password?: string };
+  imap: ImapServer;
+  smtp?: SmtpServer;
+  password?: string;
+  smtp_password?: string;
+  ca_file?: string;
+  /** The stored mailbox whose password counts when none is given. */
   id?: Id;
 }
 export interface MailboxStatus {
@@ -249,7 +255,7 @@ export interface MailboxStatus {
 export interface QuarantineRow {
   id: Id;
   at: Millis;
-  mailbox: string;
+  mailbox: string | null;
   reason: string;
   size: number;
   from?: string;
@@ -262,7 +268,7 @@ export interface OutboxRow {
   ticket_id: Id;
   number: string;
   article_id: Id;
-  to: string | string[];
+  to: string;
   subject: string;
   state: DeliveryState;
   due_at: Millis;
@@ -278,16 +284,15 @@ export interface Counts {
     mine: number;
     unassigned: number;
     reminders: number;
-    locked?: number;
+    locked: number;
     all_open: number;
-    unread_mine?: number;
   };
   queues: Record<Id, { open: number; unassigned: number }>;
   outbox: { waiting: number; needs_you: number };
   quarantine: number;
 }
-export type ListView = 'mine' | 'unassigned' | 'reminders' | 'open' | 'closed' | 'junk' | 'all';
-export type SortKey = 'due' | 'changed' | 'created' | 'number' | 'priority' | 'state' | 'customer';
+export type ListView = 'mine' | 'unassigned' | 'reminders' | 'locked' | 'open' | 'closed' | 'junk' | 'all';
+export type SortKey = 'due' | 'changed' | 'created' | 'number' | 'priority' | 'state' | 'customer' | 'title';
 export type Flag = 'perhaps_sent' | 'held' | 'draft' | 'suspicious_follow_up' | 'late_mail';
 export interface Row {
   id: Id;
@@ -366,7 +371,7 @@ export interface Article {
   to: string[];
   cc: string[];
   bcc: string[];
-  reply_to?: string | string[];
+  reply_to: string[];
   subject: string;
   text: string;
   html?: string;
@@ -378,14 +383,13 @@ export interface Article {
   delivery?: Delivery;
   direction?: 'inbound' | 'outbound';
   warnings: string[];
-  offline?: boolean;
+  message_id?: string;
 }
 export interface TicketEvent {
   ordinal: number;
   at: Millis;
   actor: { kind: 'agent' | 'customer' | 'system'; name?: string; id?: Id };
   type: string;
-  text_code?: string;
   article_id?: Id;
   from?: unknown;
   to?: unknown;
@@ -401,6 +405,7 @@ export interface Linked {
   id: Id;
   number: string;
   title: string;
+  state_id: Id;
   kind: string;
 }
 export type DraftKind = 'reply' | 'note' | 'phone_call' | 'forward' | 'create';
@@ -409,6 +414,7 @@ export interface Draft {
   kind: DraftKind;
   updated_at: Millis;
   body: DraftBody;
+  seen_upto?: SeenUpto;
 }
 export interface Upload {
   upload_id?: Id;
@@ -442,8 +448,7 @@ export interface Ticket extends Omit<Row, 'attachments'> {
   events: TicketEvent[];
   linked: Linked[];
   drafts: Draft[];
-  may: Record<string, boolean>;
-  answer_note?: string;
+  junk: boolean;
 }
 
 /* Commands. */
@@ -467,7 +472,8 @@ export interface MailBody {
   seen_upto?: SeenUpto;
 }
 export type Command =
-  | { type: 'lock' | 'unlock' | 'take' | 'not_junk' }
+  | { type: 'lock' | 'unlock' | 'not_junk' }
+  | { type: 'take'; over?: boolean }
   | { type: 'set_owner'; owner_id: Id | null }
   | { type: 'set_state'; state_id: Id; pending_until?: Millis | null }
   | { type: 'close'; state_id: Id }
@@ -506,9 +512,9 @@ export type Command =
   | { type: 'junk'; block_sender: boolean }
   | { type: 'link' | 'unlink'; ticket_id: Id };
 export interface Outcome {
-  outcome: 'applied' | 'held' | 'unchanged';
+  outcome: 'applied' | 'unchanged' | 'repeated';
+  seq: number;
   ticket: Ticket;
-  undo?: { body: Command } | Command | null;
 }
 export interface NewTicket {
   id: Id;
@@ -528,7 +534,7 @@ export interface NewTicket {
 }
 export type ComposeKind = 'reply' | 'reply_all' | 'forward' | 'note' | 'phone_call';
 export interface Compose {
-  from_address_id: Id;
+  from_address_id: Id | null;
   from_choices: { id: Id; label: string }[];
   to: string[];
   cc: string[];
@@ -538,9 +544,10 @@ export interface Compose {
   signature: string;
   quote: string;
   attachments: (Upload & { id?: Id })[];
-  in_reply_to?: Id;
-  next_state_id?: Id;
-  templates: { id: Id; name: string }[];
+  in_reply_to?: Id | null;
+  next_state_id?: Id | null;
+  templates: { id: Id; name: string; text: string }[];
+  seen_upto: SeenUpto;
 }
 export interface CustomerHit {
   address: string;
@@ -557,7 +564,8 @@ export interface SearchHit {
 }
 export interface Notice {
   code: string;
-  text?: string;
+  title: string;
+  text: string;
   ticket_id?: Id;
 }
 export interface Changes {

@@ -32,7 +32,7 @@ export class Composer {
   quote = $state('');
   fromId = $state<Id | undefined>();
   fromChoices = $state.raw<{ id: Id; label: string }[]>([]);
-  templates = $state.raw<{ id: Id; name: string }[]>([]);
+  templates = $state.raw<Compose['templates']>([]);
   templateId = $state<Id | undefined>();
   stateId = $state<Id | undefined>();
   pendingUntil = $state<number | undefined>();
@@ -98,7 +98,7 @@ export class Composer {
     this.fromId = given.from_address_id ?? this.fromChoices[0]?.id;
     this.templates = given.templates ?? [];
     this.stateId = given.next_state_id ?? undefined;
-    this.inReplyTo = given.in_reply_to ?? this.article;
+    this.inReplyTo = given.in_reply_to ?? this.article ?? undefined;
     this.uploads = (given.attachments ?? []).map((file) => ({
       ...file,
       attachment_id: file.attachment_id ?? file.id,

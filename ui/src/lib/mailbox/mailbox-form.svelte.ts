@@ -89,16 +89,15 @@ export class MailboxForm {
     this.result = undefined;
     this.#abort = new AbortController();
     try {
+      let { document, password, smtp_password } = this.input;
+      let { imap, smtp, ca_file } = document;
       this.result = await api.testMailbox(
         {
-          imap: { ...$state.snapshot(this.imap), port: Number(this.imap.port), password: this.password },
-          smtp: this.sends
-            ? {
-                ...$state.snapshot(this.smtp),
-                port: Number(this.smtp.port),
-                password: this.smtpPassword || this.password,
-              }
-            : undefined,
+          imap,
+          smtp: smtp ?? undefined,
+          password,
+          smtp_password,
+          ca_file: ca_file ?? undefined,
           id: this.record?.id,
         },
         this.#abort.signal,
@@ -132,7 +131,8 @@ export class MailboxForm {
     return {
       document,
       password: this.password || undefined,
-      smtp_password: this.sends ? this.smtpPassword || this.password || undefined : undefined,
+      smtp_password: (this.sends && this.smtpPassword) || undefined,
+      address: this.address.includes('@') ? this.address.trim() : undefined,
     };
   }
 }

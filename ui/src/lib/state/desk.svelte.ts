@@ -1,8 +1,9 @@
 import { createContext } from 'svelte';
-import { problemText } from '$lib/api/problem';
+import { Problem } from '$lib/api/problem';
 import { m } from '$lib/i18n/messages.svelte';
-import type { Changes, Command, Id, Outcome } from '$lib/api/types';
+import type { Changes, Command, Id, Notice, Outcome } from '$lib/api/types';
 import { CountsState } from './counts.svelte';
+import { inverse, type Before } from './inverse';
 import { Keys } from './keys.svelte';
 import { ListState } from './list.svelte';
 import { Live } from './live.svelte';
@@ -46,31 +47,57 @@ export class Desk {
     if (changes.tickets?.length) this.list.refresh();
     let open = this.ticket.current?.id;
     if (open && changes.tickets?.some((id) => id === open || id === '*')) void this.ticket.reload();
-    for (let notice of changes.notices ?? []) if (notice.text) this.toasts.show(notice.text);
+    for (let notice of changes.notices ?? []) this.#notice(notice);
+  }
+
+  #notice({ title, text, ticket_id }: Notice) {
+    let action = ticket_id
+      ? { label: m.key_open(), run: () => this.router.openTicket(ticket_id) }
+      : undefined;
+    this.toasts.show([title, text].filter(Boolean).join(': '), { action });
   }
 
   /** Runs a command, says what was refused, and offers the way back. */
-  async run(body: Command, done?: string, id?: Id): Promise<Outcome | undefined> {
+  async run(
+    body: Command,
+    done?: string,
+    id: Id | undefined = this.ticket.current?.id,
+  ): Promise<Outcome | undefined> {
+    let before = this.#before(id);
     try {
       let outcome = await this.ticket.command(body, id);
       this.list.refresh();
       void this.counts.load();
-      if (done && outcome.outcome !== 'unchanged') this.toasts.show(done, { undo: this.#wayBack(outcome) });
+      if (done && outcome.outcome === 'applied') {
+        this.toasts.show(done, { undo: before && this.#wayBack(inverse(body, before), outcome.ticket.id) });
+      }
       return outcome;
     } catch (error) {
-      this.toasts.show(problemText(error), { tone: 'warn' });
+      this.#refused(error, body, done, id);
       return undefined;
     }
   }
 
-  #wayBack(outcome: Outcome): (() => Promise<void>) | undefined {
-    let undo = outcome.undo;
-    if (!undo) return undefined;
-    let body = 'body' in undo ? undo.body : undo;
+  #before(id: Id | undefined): Before | undefined {
+    if (this.ticket.current?.id === id) return this.ticket.current;
+    return this.list.rows.find((row) => row.id === id);
+  }
+
+  #wayBack(bodies: Command[], id: Id): (() => Promise<void>) | undefined {
+    if (!bodies.length) return undefined;
     return async () => {
-      await this.run(body as Command, undefined, outcome.ticket.id);
+      for (let body of bodies) await this.run(body, undefined, id);
       this.toasts.show(m.undone(), { until: Date.now() + 2_500 });
     };
+  }
+
+  /** A ticket that a colleague holds can still be taken over, in the open. */
+  #refused(error: unknown, body: Command, done: string | undefined, id: Id | undefined) {
+    let held = error instanceof Problem && error.code === 'locked_by_other' && body.type === 'take';
+    let action = held
+      ? { label: m.take_over(), run: () => void this.run({ type: 'take', over: true }, done, id) }
+      : undefined;
+    this.toasts.problem(error, { action });
   }
 }
 

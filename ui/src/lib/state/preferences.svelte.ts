@@ -1,5 +1,7 @@
 import { api } from '$lib/api/client';
+import { language } from '$lib/i18n/messages.svelte';
 import type { SortKey } from '$lib/api/types';
+import { storeLanguage } from './session.svelte';
 
 export type Theme = 'system' | 'light' | 'dark';
 export type Density = 'roomy' | 'compact';
@@ -10,6 +12,8 @@ interface Document {
   listWidth: number;
   sorts: Record<string, { sort: SortKey; order: 'asc' | 'desc' }>;
   sideOpen: boolean;
+  /** Empty: the desk's. */
+  language: string;
 }
 
 const DEFAULTS: Document = {
@@ -19,6 +23,7 @@ const DEFAULTS: Document = {
   listWidth: 372,
   sorts: {},
   sideOpen: true,
+  language: '',
 };
 let dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -30,6 +35,7 @@ export class Preferences {
   listWidth = $state(DEFAULTS.listWidth);
   sorts = $state<Document['sorts']>({});
   sideOpen = $state(DEFAULTS.sideOpen);
+  language = $state(DEFAULTS.language);
   #systemDark = $state(dark.matches);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -52,6 +58,13 @@ export class Preferences {
       // Nothing was chosen yet, or the server is away: the defaults do.
     }
     this.applyTheme();
+    this.applyLanguage();
+  }
+
+  applyLanguage() {
+    if (!this.language) return;
+    storeLanguage(this.language);
+    language.set(this.language);
   }
 
   applyTheme() {
@@ -62,16 +75,17 @@ export class Preferences {
   set(change: Partial<Document>) {
     Object.assign(this, change);
     this.applyTheme();
+    this.applyLanguage();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#save(), 400);
   }
 
   async #save() {
-    let { theme, density, keys, listWidth, sorts, sideOpen } = this;
+    let { theme, density, keys, listWidth, sorts, sideOpen, language } = this;
     try {
       await api.savePersonal(
         'appearance',
-        $state.snapshot({ theme, density, keys, listWidth, sorts, sideOpen }),
+        $state.snapshot({ theme, density, keys, listWidth, sorts, sideOpen, language }),
       );
     } catch {
       // It holds on this screen; the next change tries again.

@@ -23,8 +23,9 @@ export class SessionState {
   adopt(session: Session) {
     useWriteToken(session.write_token);
     this.current = session;
-    let chosen = session.agent?.language || storedLanguage() || session.desk?.language || navigator.language;
-    language.set(session.stage === 'first_start' ? storedLanguage() || navigator.language : chosen);
+    language.set(
+      storedLanguage() || (session.stage === 'first_start' ? navigator.language : session.desk.language),
+    );
   }
 
   async signOut() {

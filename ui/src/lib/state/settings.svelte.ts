@@ -1,5 +1,5 @@
 import { api } from '$lib/api/client';
-import type { AgentRow, Documents, Id, Kind, Rec, Records } from '$lib/api/types';
+import type { Documents, Id, Kind, Rec, Records } from '$lib/api/types';
 
 /** The settings as one snapshot; they fit in memory. */
 export class SettingsState {
@@ -24,12 +24,8 @@ export class SettingsState {
     return id ? this.all(kind).find((record) => record.id === id) : undefined;
   }
 
-  get agents(): AgentRow[] {
-    return this.records.agent ?? [];
-  }
-
-  agent(id: Id | null | undefined): AgentRow | undefined {
-    return id ? this.agents.find((agent) => agent.id === id) : undefined;
+  agent(id: Id | null | undefined) {
+    return this.find('agent', id)?.document;
   }
 
   get desk() {

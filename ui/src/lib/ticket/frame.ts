@@ -17,20 +17,26 @@ export interface FrameDocument {
   onPaper: boolean;
 }
 
+const POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'";
 const OWN_COLOURS = /bgcolor|background(-color)?\s*:|(^|[\s;"'])color\s*[:=]/i;
 const QUOTED = 'blockquote, .gmail_quote, .moz-cite-prefix + blockquote';
 
-export function frameDocument(
-  html: string,
-  remote: boolean,
-  look: FrameLook,
-  quoteLabel: string,
-): FrameDocument {
+export function frameDocument(html: string, look: FrameLook, quoteLabel: string): FrameDocument {
   let page = new DOMParser().parseFromString(html, 'text/html');
   let remoteImages = 0;
   for (let image of page.querySelectorAll('img')) {
     if (/^(https?:)?\/\//i.test(image.getAttribute('src') ?? '')) remoteImages += 1;
   }
+  let onPaper = look.dark && OWN_COLOURS.test(html);
+  adorn(page, look, onPaper, quoteLabel);
+  let srcdoc =
+    `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">` +
+    `<meta name="referrer" content="no-referrer">${page.head.innerHTML}</head><body>${page.body.innerHTML}</body></html>`;
+  return { srcdoc, remoteImages, onPaper };
+}
+
+/** Gives a mail's page its looks, tells links apart and folds the quoted end; works on a page that is shown already. */
+export function adorn(page: Document, look: FrameLook, onPaper: boolean, quoteLabel: string) {
   for (let link of page.querySelectorAll('a[href]')) {
     let target = realTarget(link.getAttribute('href') ?? '');
     link.setAttribute('target', '_blank');
@@ -38,14 +44,9 @@ export function frameDocument(
     if (target) link.setAttribute('title', target);
   }
   foldQuote(page, quoteLabel);
-  let onPaper = look.dark && OWN_COLOURS.test(html);
-  let images = remote ? "'self' data: https: http:" : "'self' data:";
-  let policy = `default-src 'none'; img-src ${images}; style-src 'unsafe-inline'`;
-  let srcdoc =
-    `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">` +
-    `<meta name="referrer" content="no-referrer"><base target="_blank"><style>${styles(look, onPaper)}</style></head>` +
-    `<body>${page.body.innerHTML}</body></html>`;
-  return { srcdoc, remoteImages, onPaper };
+  let style = page.createElement('style');
+  style.textContent = styles(look, onPaper);
+  page.head.append(style);
 }
 
 /** Where a link really leads, as people read it: the host first. */
