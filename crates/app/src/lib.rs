@@ -1,1 +1,40 @@
-//! Stub.
+//! Use cases: everything the desk does, for whoever hosts it.
+//!
+//! [`App`] is the whole desk. A change is a command that `domain` decides, carried out by `submit` in one transaction;
+//! mail comes in through `intake` and leaves through `send`. [`wire`] holds the shapes that hosts hand out.
+
+mod agents;
+mod app;
+mod auto_reply;
+mod backup;
+mod changes;
+mod clock;
+mod commands;
+mod compose;
+pub mod demo;
+mod demo_fill;
+mod drafts;
+mod error;
+mod fetch;
+mod files;
+mod folder;
+mod guard;
+mod intake;
+mod lists;
+mod mailboxes;
+mod secrets;
+mod send;
+mod sessions;
+mod settings;
+mod setup;
+mod submit;
+mod timers;
+mod view;
+pub mod wire;
+
+pub use app::{App, Database, Hold, HostKind, Notice, Options};
+pub use clock::{Clock, new_id, token};
+
+pub use error::{Error, Result};
+pub use files::File;
+pub use sessions::SignedIn;

@@ -43,7 +43,8 @@ pub async fn note(tx: &mut Tx, customer: &Customer) -> Result<()> {
 /// Every place where typing may begin stands behind a space.
 fn search_key(address: &str, name: &str, company: &str) -> String {
     let parts = address.replace(|c: char| !c.is_alphanumeric(), " ");
-    format!(" {}", key::search(&[address, &parts, name, company]).replace('\n', " "))
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    format!(" {}", key::search(&[address, domain, &parts, name, company]).replace('\n', " "))
 }
 
 /// The contact with this address (lower case).

@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool,
+    Connection, PgPool, Postgres, Sqlite, SqlitePool,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -153,8 +153,8 @@ impl Db {
             .pragma("cache_size", "-16000")
             .pragma("mmap_size", "268435456")
             .statement_cache_capacity(200);
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.pragma("query_only", "on"));
+        let writer = sqlite_pool(1).connect_with(options.clone()).await?;
+        let readers = sqlite_pool(4).connect_lazy_with(options.pragma("query_only", "on"));
         Ok(Self::Sqlite { writer, readers })
     }
 
@@ -286,6 +286,17 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Connections are kept for good. One whose transaction SQLite itself has ended, as it does on a full disk, believes to be
+/// inside it for ever and is replaced.
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(std::future::ready(Ok(!connection.is_in_transaction()))))
 }
 
 impl Tx {

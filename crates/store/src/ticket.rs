@@ -10,7 +10,7 @@ use crate::{
 
 mod list;
 mod tally;
-pub use list::{Class, Filter, ListRow, QueueCount, Sort, ViewCounts, count, list, queue_counts, view_counts};
+pub use list::{Class, Filter, ListRow, QueueCount, Sort, ViewCounts, count, list, plan, queue_counts, view_counts};
 pub use tally::recount;
 
 /// What stands beside a ticket for lists: derived at every save, no part of its history.

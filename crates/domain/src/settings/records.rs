@@ -417,6 +417,9 @@ pub struct MailboxSettings {
     /// Seconds between two looks where the server cannot push.
     #[serde(default = "sixty")]
     pub poll_seconds: u32,
+    /// Other desks whose marks in this mailbox are from the past: this desk has taken over from them.
+    #[serde(default)]
+    pub former_desks: Vec<String>,
     /// A file with further certificate authorities (PEM), for servers of one's own.
     #[serde(default)]
     pub ca_file: Option<String>,

@@ -177,6 +177,37 @@ const COLUMNS: &str = "select id, number, title, queue_id, state_id, priority_id
     created_at, changed_at, pending_until, last_customer_at, last_agent_at, suspicious, seq, rank, customer_key, preview,
     has_attachments, trouble from ticket";
 
+/// Begins a query for a page of a list; a macro because the builder's type differs per database.
+macro_rules! page {
+    ($db:ty, $start:expr, $page:expr) => {{
+        let Page { filter, sort, descending, after, limit } = $page;
+        let mut query = QueryBuilder::<$db>::new($start);
+        conditions!(query, filter);
+        let (column, compare, order) = (sort.column(), if descending { "<" } else { ">" }, if descending { "desc" } else { "asc" });
+        if let Some((key, id)) = after {
+            query.push(format!(" and ({column}, id) {compare} ("));
+            match key.parse::<i64>() {
+                Ok(number) if !sort.is_text() => query.push_bind(number),
+                _ if sort.is_bytes() => query.push_bind(key.as_bytes()),
+                _ => query.push_bind(key),
+            };
+            query.push(", ").push_bind(id).push(")");
+        }
+        query.push(format!(" order by {column} {order}, id {order} limit ")).push_bind(limit);
+        query
+    }};
+}
+
+/// Which part of which list.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    filter: &'a Filter,
+    sort: Sort,
+    descending: bool,
+    after: Option<(&'a str, Uuid)>,
+    limit: i64,
+}
+
 /// A page of tickets after the row that `after` names by its key and id.
 pub async fn list(
     tx: &mut Tx,
@@ -186,27 +217,23 @@ pub async fn list(
     after: Option<(&str, Uuid)>,
     limit: i64,
 ) -> Result<Vec<ListRow>> {
-    macro_rules! run {
-        ($db:ty, $conn:expr) => {{
-            let mut query = QueryBuilder::<$db>::new(COLUMNS);
-            conditions!(query, filter);
-            let (column, compare, order) = (sort.column(), if descending { "<" } else { ">" }, if descending { "desc" } else { "asc" });
-            if let Some((key, id)) = after {
-                query.push(format!(" and ({column}, id) {compare} ("));
-                match key.parse::<i64>() {
-                    Ok(number) if !sort.is_text() => query.push_bind(number),
-                    _ if sort.is_bytes() => query.push_bind(key.as_bytes()),
-                    _ => query.push_bind(key),
-                };
-                query.push(", ").push_bind(id).push(")");
-            }
-            query.push(format!(" order by {column} {order}, id {order} limit ")).push_bind(limit);
-            query.build_query_as::<ListRow>().fetch_all($conn).await?
-        }};
-    }
+    let page = Page { filter, sort, descending, after, limit };
     Ok(match &mut tx.conn {
-        Conn::Sqlite(tx) => run!(sqlx::Sqlite, &mut **tx),
-        Conn::Postgres(tx) => run!(sqlx::Postgres, &mut **tx),
+        Conn::Sqlite(tx) => page!(sqlx::Sqlite, COLUMNS, page).build_query_as::<ListRow>().fetch_all(&mut **tx).await?,
+        Conn::Postgres(tx) => page!(sqlx::Postgres, COLUMNS, page).build_query_as::<ListRow>().fetch_all(&mut **tx).await?,
+    })
+}
+
+/// How the database goes about the first page of a list, in its own words; for tests, and for looking into a slow one.
+pub async fn plan(tx: &mut Tx, filter: &Filter, sort: Sort, descending: bool) -> Result<Vec<String>> {
+    let page = Page { filter, sort, descending, after: None, limit: 50 };
+    Ok(match &mut tx.conn {
+        Conn::Sqlite(tx) => {
+            let mut query = page!(sqlx::Sqlite, format!("explain query plan {COLUMNS}"), page);
+            let rows = query.build_query_as::<(i64, i64, i64, String)>().fetch_all(&mut **tx).await?;
+            rows.into_iter().map(|(_, _, _, detail)| detail).collect()
+        }
+        Conn::Postgres(tx) => page!(sqlx::Postgres, format!("explain {COLUMNS}"), page).build_query_scalar().fetch_all(&mut **tx).await?,
     })
 }
 

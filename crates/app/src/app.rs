@@ -1,0 +1,284 @@
+//! The desk as one value: database, blobs, settings, clock, and who is told what.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, RwLock},
+};
+
+use docket_domain::{AgentId, MailboxId, Settings, TicketId};
+use docket_store::{Db, Tx, blob::Blobs, setting};
+use tokio::sync::{Notify, broadcast, watch};
+
+use crate::{
+    clock::Clock,
+    error::{Error, Result},
+    fetch::MailboxStatus,
+    folder::Folder,
+    secrets::Secrets,
+    sessions::Attempts,
+    wire::Progress,
+};
+
+/// Which database.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// A SQLite file; blobs lie beside it.
+    Sqlite(PathBuf),
+    /// PostgreSQL, by its URL.
+    Postgres(String),
+}
+
+/// What the process wants of the data folder.
+#[derive(Clone, Debug)]
+pub enum Hold {
+    /// Hold it: migrate, fetch, send, run timers. The text names the program, for whom comes second.
+    Holder(String),
+    /// Hold it when nobody does, else work beside the holder.
+    Beside,
+}
+
+/// Where the desk is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostKind {
+    /// In a window of its own.
+    Desktop,
+    /// In browsers.
+    Server,
+}
+
+/// How a desk is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The data folder.
+    pub data: PathBuf,
+    /// The database, where it is not `docket.db` in the data folder.
+    pub database: Option<Database>,
+    /// Holder or not.
+    pub hold: Hold,
+    /// Window or browsers.
+    pub host: HostKind,
+    /// Where the sealing key lies, where it is not `key` in the data folder.
+    pub key_file: Option<PathBuf>,
+}
+
+/// Something that people should hear of now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Stable code: `new_ticket`, `follow_up`, `mail_failed`, `perhaps_sent`, `mailbox_stopped`, `quarantined`.
+    pub code: &'static str,
+    /// Who or what, in a few words: a plain text, to be escaped where markup is meant.
+    pub title: String,
+    /// One more line.
+    pub text: String,
+    /// The ticket it is about.
+    pub ticket: Option<TicketId>,
+}
+
+/// The whole desk. Cheap to clone.
+#[derive(Clone)]
+pub struct App(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub db: Db,
+    pub blobs: Blobs,
+    pub clock: Clock,
+    pub host: HostKind,
+    pub data: PathBuf,
+    pub holder: String,
+    pub folder: Option<Folder>,
+    pub secrets: Secrets,
+    settings: RwLock<Arc<Settings>>,
+    head: watch::Sender<i64>,
+    pub notices: broadcast::Sender<Notice>,
+    pub wake_send: Notify,
+    pub wake_fetch: broadcast::Sender<Option<MailboxId>>,
+    pub statuses: Mutex<HashMap<MailboxId, MailboxStatus>>,
+    pub mailboxes_moved: watch::Sender<u64>,
+    pub attempts: Attempts,
+    pub setup_link: Mutex<Option<(String, i64)>>,
+    pub progress: watch::Sender<Progress>,
+    pub stopping: watch::Sender<bool>,
+}
+
+impl App {
+    /// Opens the desk: takes the data folder, brings the database up to date, makes a new desk where there is none.
+    ///
+    /// # Errors
+    /// `Held` names who has the folder; `newer_database`, `disk_full` and the like say what is wrong with it.
+    pub async fn open(options: Options) -> Result<Self> {
+        let folder = Folder::take(&options)?;
+        let database = options.database.clone().unwrap_or_else(|| Database::Sqlite(options.data.join("docket.db")));
+        let (db, blobs) = open_database(&database).await?;
+        let holds = folder.is_some();
+        if holds {
+            migrate(&db, &database).await?;
+        }
+        let clock = Clock::system();
+        let secrets = Secrets::open(&options, &db).await?;
+        let holder = format!("{}#{}", options.data.display(), if holds { "holder" } else { "beside" });
+        let app = Self(Arc::new(Inner {
+            blobs,
+            clock,
+            host: options.host,
+            data: options.data,
+            holder,
+            folder,
+            secrets,
+            settings: RwLock::new(Arc::new(Settings::default())),
+            head: watch::Sender::new(0),
+            notices: broadcast::Sender::new(64),
+            wake_send: Notify::new(),
+            wake_fetch: broadcast::Sender::new(16),
+            statuses: Mutex::new(HashMap::new()),
+            mailboxes_moved: watch::Sender::new(0),
+            attempts: Attempts::default(),
+            setup_link: Mutex::new(None),
+            progress: watch::Sender::new(Progress::default()),
+            stopping: watch::Sender::new(false),
+            db,
+        }));
+        app.begin_desk().await?;
+        if holds {
+            app.recover_jobs().await?;
+        }
+        app.prepare_setup_link().await?;
+        Ok(app)
+    }
+
+    /// Makes the master data of a new desk, once.
+    async fn begin_desk(&self) -> Result<()> {
+        let mut tx = self.0.db.begin().await?;
+        let records = setting::all(&mut tx).await?;
+        if records.is_empty() {
+            let language = if std::env::var("LANG").is_ok_and(|lang| lang.starts_with("de")) { "de" } else { "en" };
+            crate::setup::write_master_data(&mut tx, language, self.now()).await?;
+            tx.commit().await?;
+        }
+        self.reload().await
+    }
+
+    /// Starts what runs by itself: fetching, sending, timers. Only the holder of the folder does.
+    pub fn run(&self) {
+        if self.holds() {
+            tokio::spawn(self.clone().send_loop());
+            tokio::spawn(self.clone().fetch_loop());
+            tokio::spawn(self.clone().timer_loop());
+        }
+        tokio::spawn(self.clone().watch_others());
+    }
+
+    /// Stops what runs and closes the database; what was committed is on disk.
+    pub async fn close(&self) {
+        self.0.stopping.send_replace(true);
+        self.0.wake_send.notify_waiters();
+        self.0.db.close().await;
+    }
+
+    /// Does this process hold the data folder?
+    pub fn holds(&self) -> bool {
+        self.0.folder.is_some()
+    }
+
+    /// The desk's clock.
+    pub fn now(&self) -> i64 {
+        self.0.clock.now()
+    }
+
+    /// What people should hear of, from now on.
+    pub fn notices(&self) -> broadcast::Receiver<Notice> {
+        self.0.notices.subscribe()
+    }
+
+    /// Writes where the desk answers into the lock file, for whom comes second.
+    pub fn announce(&self, address: &str) {
+        if let Some(folder) = &self.0.folder {
+            folder.announce(address);
+        }
+    }
+
+    /// The settings at this moment.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.0.settings.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// The settings as this transaction sees them: a snapshot older than the feed is read again.
+    pub(crate) async fn settings_in(&self, tx: &mut Tx) -> Result<Arc<Settings>> {
+        let known = self.settings();
+        if known.head == tx.settings_head {
+            return Ok(known);
+        }
+        let records = setting::all(tx).await?;
+        let settings = Arc::new(Settings::build(tx.settings_head, records)?);
+        let mut slot = self.0.settings.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if slot.head < settings.head || slot.records.is_empty() {
+            *slot = settings.clone();
+        }
+        Ok(settings)
+    }
+
+    pub(crate) async fn reload(&self) -> Result<()> {
+        let mut tx = self.0.db.read().await?;
+        self.settings_in(&mut tx).await?;
+        self.moved_to(tx.head);
+        Ok(())
+    }
+
+    /// Tells everybody who waits that the feed has reached `head`.
+    pub(crate) fn moved_to(&self, head: i64) {
+        self.0.head.send_if_modified(|known| {
+            let moved = *known < head;
+            *known = head.max(*known);
+            moved
+        });
+    }
+
+    pub(crate) fn head(&self) -> watch::Receiver<i64> {
+        self.0.head.subscribe()
+    }
+
+    pub(crate) fn stopping(&self) -> bool {
+        *self.0.stopping.borrow()
+    }
+
+    pub(crate) fn notify(&self, notice: Notice) {
+        drop(self.0.notices.send(notice));
+    }
+
+    /// Is that agent an administrator?
+    pub fn is_admin(&self, me: AgentId) -> bool {
+        self.settings().agents.get(&me).is_some_and(|agent| agent.valid && agent.admin)
+    }
+
+    pub(crate) fn need_admin(&self, me: AgentId) -> Result<()> {
+        if self.is_admin(me) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+}
+
+async fn open_database(database: &Database) -> Result<(Db, Blobs)> {
+    match database {
+        Database::Sqlite(path) => {
+            crate::folder::private_file(path)?;
+            let db = Db::open_sqlite(path).await?;
+            let folder = path.parent().map_or_else(|| PathBuf::from("blobs"), |parent| parent.join("blobs"));
+            Ok((db, Blobs::Folder(folder)))
+        }
+        Database::Postgres(url) => {
+            let db = Db::open_postgres(url).await.map_err(|error| Error::Unavailable {
+                code: "database_unreachable",
+                message: format!("the database cannot be reached: {error}"),
+            })?;
+            Ok((db.clone(), Blobs::Database(db)))
+        }
+    }
+}
+
+/// Migrates, after a copy where there is something to lose.
+async fn migrate(db: &Db, database: &Database) -> Result<()> {
+    if let (Database::Sqlite(path), (true, true)) = (database, db.migration_state().await?) {
+        let copy = path.with_extension("before-upgrade.db");
+        drop(std::fs::remove_file(&copy));
+        db.copy_to(&copy).await?;
+    }
+    Ok(db.migrate().await?)
+}

@@ -1,0 +1,48 @@
+//! The long poll: what changed since.
+
+use std::time::Duration;
+
+use docket_store::ticket;
+
+use crate::{
+    app::App,
+    error::Result,
+    wire::{Changes, NoticeView},
+};
+
+/// More changes than this are answered as "look at everything anew".
+const MOST: i64 = 200;
+
+impl App {
+    /// Answers as soon as the feed has moved past `after`, a mailbox changed or a notice came, at the latest after `wait`.
+    /// A negative `after` answers at once with where the feed is.
+    pub async fn changes(&self, after: i64, wait: Duration) -> Result<Changes> {
+        let mut head = self.head();
+        let mut notices = self.notices();
+        let mut mailboxes = self.0.mailboxes_moved.subscribe();
+        let mut stopping = self.0.stopping.subscribe();
+        let mut changes = Changes::default();
+        if after >= 0 && *head.borrow_and_update() <= after {
+            tokio::select! {
+                _ = head.changed() => {}
+                _ = mailboxes.changed() => changes.mailboxes = true,
+                _ = stopping.changed() => {}
+                notice = notices.recv() => if let Ok(notice) = notice {
+                    changes.notices.push(NoticeView { code: notice.code.into(), title: notice.title, text: notice.text, ticket_id: notice.ticket });
+                },
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+        while let Ok(notice) = notices.try_recv() {
+            changes.notices.push(NoticeView { code: notice.code.into(), title: notice.title, text: notice.text, ticket_id: notice.ticket });
+        }
+        let mut tx = self.0.db.read().await?;
+        changes.seq = tx.head;
+        changes.settings = after >= 0 && tx.settings_head > after;
+        changes.counts = tx.head > after;
+        if after >= 0 && tx.head > after {
+            changes.tickets = ticket::changed_after(&mut tx, after, MOST).await?.into_iter().map(|(id, _)| id.into()).collect();
+        }
+        Ok(changes)
+    }
+}

@@ -1,0 +1,343 @@
+//! What agents do to tickets: commands from clients, made complete and carried out.
+
+use docket_domain::{
+    Actor, Address, AddressId, AgentId, ArticleId, Body, Channel, CommandId, Customer, Direction, Envelope, NewArticle, Next, Outgoing,
+    QueueId, Refusal, Settings, TicketId, master,
+    settings::{BlockedSender, Kind},
+};
+use docket_mail::subject::{self, Purpose};
+use docket_store::{article, customer, job, personal};
+use serde_json::json;
+
+use crate::{
+    app::App,
+    auto_reply::message_id,
+    clock::new_id,
+    error::{Error, Result},
+    intake::subject_rules,
+    submit::Work,
+    wire::{CommandBody, FileRef, MarkRead, NewTicket, Outcome, SubmitCommand, TicketView, body::Mail},
+};
+
+impl App {
+    /// Opens a ticket that an agent typed.
+    pub async fn new_ticket(&self, me: AgentId, new: NewTicket) -> Result<TicketView> {
+        let mut work = self.work().await?;
+        let settings = work.settings.clone();
+        let queue = new.queue_id.unwrap_or_else(|| default_queue(&settings));
+        let contact = customer::Customer {
+            key: new.customer.address.to_lowercase(),
+            address: new.customer.address.clone(),
+            name: new.customer.name.clone(),
+            company: new.customer.company.clone(),
+            phone: new.customer.phone.clone(),
+            seen_at: work.now,
+            ..customer::Customer::default()
+        };
+        let first = work.first_article(me, &new, queue).await?;
+        let closed = new.state_id.is_some_and(|state| settings.state_type(state).is_closed());
+        let body = Body::Create {
+            number: String::new(),
+            title: new.title.clone(),
+            queue,
+            state: new.state_id.unwrap_or(if new.owner_id.is_some() || new.lock { master::STATE_OPEN } else { master::STATE_NEW }),
+            priority: new.priority_id.unwrap_or(master::PRIORITY_NORMAL),
+            owner: new.owner_id.or(new.lock.then_some(me)),
+            lock: new.lock && !closed,
+            customer: Customer { address: new.customer.address.trim().to_owned(), name: new.customer.name.trim().to_owned() },
+            pending_until: new.pending_until,
+            first,
+        };
+        let envelope = Envelope::ticket(CommandId(new.id.0), new.id, Actor::Agent { id: me }, body);
+        work.carry_out(&envelope).await?;
+        if !contact.key.is_empty() {
+            customer::note(&mut work.tx, &contact).await?;
+        }
+        personal::remove(&mut work.tx, me, "draft", &format!("{}/create", new.id)).await?;
+        self.finish(work).await?;
+        self.ticket(me, new.id).await
+    }
+
+    /// Carries out a command of an agent.
+    pub async fn command(&self, me: AgentId, ticket: TicketId, command: SubmitCommand) -> Result<Outcome> {
+        let mut work = self.work().await?;
+        let kept = draft_kind(&command.body);
+        let block = matches!(command.body, CommandBody::Junk { block_sender: true });
+        let back = match &command.body {
+            CommandBody::CancelSend { article_id } | CommandBody::DiscardSend { article_id } => Some(*article_id),
+            _ => None,
+        };
+        if let CommandBody::SendNow { article_id } = command.body {
+            work.send_now(ticket, article_id).await?;
+            self.finish(work).await?;
+            return self.outcome(me, ticket, "applied").await;
+        }
+        let body = work.complete(me, ticket, command.body).await?;
+        let envelope = Envelope::ticket(command.id, ticket, Actor::Agent { id: me }, body);
+        let done = work.carry_out(&envelope).await?;
+        if done.events > 0 {
+            if let Some(kind) = kept {
+                personal::remove(&mut work.tx, me, "draft", &format!("{ticket}/{kind}")).await?;
+            }
+            if let Some(article) = back {
+                work.bring_back(me, ticket, article).await?;
+            }
+            if block {
+                work.block(me, &done.ticket.customer.address).await?;
+            }
+        }
+        self.finish(work).await?;
+        if block {
+            self.reload().await?;
+        }
+        let word = if done.repeated { "repeated" } else if done.events == 0 { "unchanged" } else { "applied" };
+        self.outcome(me, ticket, word).await
+    }
+
+    async fn outcome(&self, me: AgentId, id: TicketId, outcome: &str) -> Result<Outcome> {
+        let ticket = self.ticket(me, id).await?;
+        Ok(Outcome { outcome: outcome.to_owned(), seq: ticket.row.seq, ticket })
+    }
+
+    /// Marks articles as read, or as unread, for one agent.
+    pub async fn mark_read(&self, me: AgentId, ticket: TicketId, marks: MarkRead) -> Result<()> {
+        let mut tx = self.0.db.aside().await?;
+        for id in marks.article_ids {
+            if article::find(&mut tx, id).await?.is_some_and(|stored| stored.article.ticket == ticket) {
+                article::mark_read(&mut tx, me, ticket, id, !marks.unread).await?;
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+/// The draft that a sent text leaves behind.
+fn draft_kind(body: &CommandBody) -> Option<&'static str> {
+    match body {
+        CommandBody::Reply(_) => Some("reply"),
+        CommandBody::Forward(_) => Some("forward"),
+        CommandBody::Note { .. } => Some("note"),
+        CommandBody::PhoneCall { .. } => Some("phone_call"),
+        _ => None,
+    }
+}
+
+fn default_queue(settings: &Settings) -> QueueId {
+    let first = settings.queues.get(&master::QUEUE_FIRST).filter(|queue| queue.valid);
+    first.map_or(settings.mail_rules.postmaster_queue_id, |_| master::QUEUE_FIRST)
+}
+
+/// Recipients as typed, or which of them is none.
+fn recipients(field: &str, typed: &[String]) -> Result<Vec<Address>> {
+    let mut list = Vec::new();
+    for text in typed.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
+        let address = Address::parse(text).ok_or_else(|| Error::invalid(field, format!("\"{text}\" is not a mail address")))?;
+        if !list.iter().any(|known: &Address| known.key() == address.key()) {
+            list.push(address);
+        }
+    }
+    Ok(list)
+}
+
+impl Work {
+    /// The domain's command for what a client asks.
+    async fn complete(&mut self, me: AgentId, ticket: TicketId, body: CommandBody) -> Result<Body> {
+        Ok(match body {
+            CommandBody::Lock => Body::Lock,
+            CommandBody::Unlock => Body::Unlock,
+            CommandBody::Take { over } => Body::Take { over },
+            CommandBody::SetOwner { owner_id } => Body::SetOwner { agent: owner_id },
+            CommandBody::SetState { state_id, pending_until } => Body::SetState { state: state_id, pending_until },
+            CommandBody::Close { state_id } => Body::SetState { state: state_id, pending_until: None },
+            CommandBody::SetPriority { priority_id } => Body::SetPriority { priority: priority_id },
+            CommandBody::Move { queue_id } => Body::Move { queue: queue_id },
+            CommandBody::SetTitle { title } => Body::SetTitle { title },
+            CommandBody::SetCustomer { address, name } => self.customer(&address, &name)?,
+            CommandBody::Note { article_id, subject, text, visible, attachments, state_id, pending_until } => {
+                let article = self.article(me, article_id, subject, text, &attachments).await?;
+                Body::Note { article, visible, next: Next { state_id, pending_until } }
+            }
+            CommandBody::PhoneCall { article_id, direction, subject, text, attachments, state_id, pending_until } => {
+                let article = self.article(me, article_id, subject, text, &attachments).await?;
+                Body::PhoneCall { article, direction, next: Next { state_id, pending_until } }
+            }
+            CommandBody::Reply(mail) => {
+                let (article, outgoing, next) = self.mail(me, ticket, *mail, Purpose::Reply).await?;
+                Body::Reply { article, mail: outgoing, next }
+            }
+            CommandBody::Forward(mail) => {
+                let (article, outgoing, next) = self.mail(me, ticket, *mail, Purpose::Forward).await?;
+                Body::Forward { article, mail: outgoing, next }
+            }
+            CommandBody::CancelSend { article_id } | CommandBody::DiscardSend { article_id } => {
+                self.own(ticket, article_id).await?;
+                Body::CancelSend { article: article_id }
+            }
+            CommandBody::SendNow { .. } => return Err(Refusal::NotWaiting.into()),
+            CommandBody::SendAgain { article_id } => {
+                self.own(ticket, article_id).await?;
+                Body::SendAgain { article: article_id }
+            }
+            CommandBody::ItArrived { article_id } => {
+                self.own(ticket, article_id).await?;
+                let job = job::of_article(&mut self.tx, article_id.0).await?.ok_or(Refusal::NotSendable)?;
+                let known: crate::submit::MailJob = serde_json::from_str(&job.body).map_err(anyhow::Error::from)?;
+                Body::ConfirmArrival { article: article_id, author: known.author, next: known.next }
+            }
+            CommandBody::Junk { .. } => Body::Junk,
+            CommandBody::NotJunk => Body::NotJunk,
+            CommandBody::Link { ticket_id } => Body::Link { ticket: ticket_id, number: self.ticket(ticket_id).await?.number },
+            CommandBody::Unlink { ticket_id } => Body::Unlink { ticket: ticket_id, number: self.ticket(ticket_id).await?.number },
+        })
+    }
+
+    fn customer(&self, address: &str, name: &str) -> Result<Body> {
+        let address = address.trim();
+        if Address::parse(address).is_none_or(|parsed| parsed.name.is_some()) && !address.is_empty() {
+            return Err(Error::invalid("address", format!("\"{address}\" is not a mail address")));
+        }
+        Ok(Body::SetCustomer { customer: Customer { address: address.to_owned(), name: name.trim().to_owned() } })
+    }
+
+    async fn article(&mut self, me: AgentId, id: ArticleId, subject: String, text: String, files: &[FileRef]) -> Result<NewArticle> {
+        let attachments = self.files(me, files).await?;
+        Ok(NewArticle { id: id.0, subject, text, html: None, attachments })
+    }
+
+    /// An article of this ticket, and no other.
+    async fn own(&mut self, ticket: TicketId, id: ArticleId) -> Result<()> {
+        let stored = article::find(&mut self.tx, id).await?.filter(|stored| stored.article.ticket == ticket);
+        stored.map(drop).ok_or(Error::NotFound("article"))
+    }
+
+    async fn mail(&mut self, me: AgentId, id: TicketId, mail: Mail, purpose: Purpose) -> Result<(NewArticle, Outgoing, Next)> {
+        let ticket = self.ticket(id).await?;
+        let from = self.sender(mail.from_address_id, ticket.queue)?;
+        let (to, cc, bcc) = (recipients("to", &mail.to)?, recipients("cc", &mail.cc)?, recipients("bcc", &mail.bcc)?);
+        let rules = subject_rules(&self.settings);
+        let typed = if mail.subject.trim().is_empty() { ticket.title.clone() } else { mail.subject.replace(['\r', '\n'], " ") };
+        let subject = subject::build(&rules, &ticket.number, &typed, purpose);
+        let (in_reply_to, references) = self.thread(&ticket, mail.in_reply_to, purpose).await?;
+        let sender = self.settings.addresses.get(&from).map(|address| address.email.clone()).unwrap_or_default();
+        let delay = mail.delay_seconds.unwrap_or(self.settings.mail_rules.undo_seconds).min(3600);
+        let outgoing = Outgoing {
+            from,
+            to,
+            cc,
+            bcc,
+            message_id: message_id(&self.settings, &sender),
+            in_reply_to,
+            references,
+            delay_ms: i64::from(delay) * 1000,
+            seen_upto: mail.seen_upto,
+        };
+        let article = self.article(me, mail.article_id, subject, mail.text, &mail.attachments).await?;
+        Ok((article, outgoing, Next { state_id: mail.state_id, pending_until: mail.pending_until }))
+    }
+
+    fn sender(&self, wanted: Option<AddressId>, queue: QueueId) -> Result<AddressId> {
+        let chosen = wanted.or_else(|| self.settings.sender_of(queue).map(|(id, _)| id));
+        chosen.ok_or_else(|| Error::Unavailable {
+            code: "no_sender_address",
+            message: "this desk has no address to send from yet; connect a mailbox or add a sender address in the settings".into(),
+        })
+    }
+
+    /// In-Reply-To and References (RFC 5322 §3.6.4): the article that is answered, and what it answered, oldest first.
+    async fn thread(&mut self, ticket: &docket_domain::Ticket, answered: Option<ArticleId>, purpose: Purpose) -> Result<(Option<String>, Vec<String>)> {
+        let articles = article::of_ticket(&mut self.tx, ticket.id).await?;
+        let answered = match answered {
+            Some(id) => articles.iter().find(|stored| stored.article.id == id),
+            None => articles.iter().rev().find(|stored| stored.article.channel == Channel::Email && stored.article.message_id.is_some()),
+        };
+        let Some(stored) = answered else { return Ok((None, Vec::new())) };
+        let mut references: Vec<String> = stored.article.references.clone();
+        if stored.article.sender == docket_domain::Sender::Customer {
+            references.reverse();
+        }
+        references.extend(stored.article.message_id.clone());
+        references.dedup();
+        let in_reply_to = match purpose {
+            Purpose::Reply => stored.article.message_id.clone(),
+            _ => None,
+        };
+        Ok((in_reply_to, references))
+    }
+
+    async fn first_article(&mut self, me: AgentId, new: &NewTicket, queue: QueueId) -> Result<Option<Box<Body>>> {
+        let channel = new.channel.unwrap_or(Channel::Phone);
+        if new.text.trim().is_empty() && new.attachments.is_empty() {
+            return Err(Refusal::EmptyText.into());
+        }
+        let mut article = self.article(me, new.article_id, new.title.clone(), new.text.clone(), &new.attachments).await?;
+        let body = match channel {
+            Channel::Phone => Body::PhoneCall { article, direction: new.direction.unwrap_or(Direction::Inbound), next: Next::default() },
+            Channel::Internal => Body::Note { article, visible: false, next: Next::default() },
+            Channel::Email => {
+                let send = new.send.as_ref().ok_or(Refusal::NoRecipient)?;
+                let from = self.sender(send.from_address_id, queue)?;
+                let sender = self.settings.addresses.get(&from).map(|address| address.email.clone()).unwrap_or_default();
+                let delay = send.delay_seconds.unwrap_or(self.settings.mail_rules.undo_seconds).min(3600);
+                let mut to = recipients("to", &send.to)?;
+                if to.is_empty() {
+                    to = recipients("customer", std::slice::from_ref(&new.customer.address))?;
+                }
+                article.subject.clone_from(&new.title);
+                let mail = Outgoing {
+                    from,
+                    to,
+                    cc: recipients("cc", &send.cc)?,
+                    bcc: recipients("bcc", &send.bcc)?,
+                    message_id: message_id(&self.settings, &sender),
+                    in_reply_to: None,
+                    references: Vec::new(),
+                    delay_ms: i64::from(delay) * 1000,
+                    seen_upto: None,
+                };
+                Body::Reply { article, mail, next: Next::default() }
+            }
+        };
+        Ok(Some(Box::new(body)))
+    }
+
+    /// Ends the delay of a waiting mail.
+    async fn send_now(&mut self, ticket: TicketId, id: ArticleId) -> Result<()> {
+        self.own(ticket, id).await?;
+        let job = job::of_article(&mut self.tx, id.0).await?.ok_or(Refusal::NotWaiting)?;
+        let change = job::Change { due_at: Some(self.now), error: job.error.as_deref(), ..job::Change::default() };
+        if !job::step(&mut self.tx, job.id, "waiting", "waiting", change, self.now).await? {
+            return Err(Refusal::NotWaiting.into());
+        }
+        self.mail_is_due();
+        Ok(())
+    }
+
+    /// A mail that was taken back is a draft again, as it was.
+    async fn bring_back(&mut self, me: AgentId, ticket: TicketId, id: ArticleId) -> Result<()> {
+        let Some(stored) = article::find(&mut self.tx, id).await? else { return Ok(()) };
+        let files = article::attachments(&mut self.tx, ticket).await?;
+        let files: Vec<_> = files
+            .iter()
+            .filter(|file| file.article == id)
+            .map(|file| json!({ "attachment_id": file.id, "name": file.name, "type": file.content_type, "size": file.size }))
+            .collect();
+        let article = stored.article;
+        let from = article.from.as_ref().and_then(|from| self.settings.own_address(&from.address)).map(|(id, _)| id);
+        let body = json!({
+            "to": crate::wire::written(&article.to), "cc": crate::wire::written(&article.cc), "bcc": crate::wire::written(&article.bcc),
+            "subject": article.subject, "text": article.text, "quote": "", "signature": "", "attachments": files, "from_address_id": from,
+        });
+        let document = json!({ "body": body, "seen_upto": null }).to_string();
+        Ok(personal::save(&mut self.tx, me, "draft", &format!("{ticket}/reply"), &document, self.now).await?)
+    }
+
+    async fn block(&mut self, me: AgentId, address: &str) -> Result<()> {
+        if address.is_empty() || self.settings.blocked.contains_key(&address.to_lowercase()) {
+            return Ok(());
+        }
+        let document = serde_json::to_value(BlockedSender { address: address.to_owned(), since: self.now, valid: true }).map_err(anyhow::Error::from)?;
+        let actor = self.settings.agent_name(me).to_owned();
+        self.save_record(Kind::BlockedSender, new_id(), 0, &document, &actor).await?;
+        Ok(())
+    }
+}

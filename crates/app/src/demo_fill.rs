@@ -1,0 +1,1 @@
+//! Fills a desk with a believable past, quickly and reproducibly.

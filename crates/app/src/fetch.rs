@@ -1,0 +1,298 @@
+//! Mail is fetched: every mailbox in a task of its own, so a slow one delays nobody.
+
+use std::time::Duration;
+
+use docket_domain::{
+    MailboxId,
+    settings::{After, MailboxSettings, TakeIn},
+};
+use docket_mail::{
+    imap::{self, ImapFailure, Mailbox, Since, Woken},
+};
+use docket_store::mailbox::{self, State};
+
+use crate::{
+    app::{App, Notice},
+    error::{Error, Result},
+    intake::Source,
+};
+
+const LONGEST_IDLE: Duration = Duration::from_secs(25 * 60);
+const RETRIES: [u64; 5] = [2, 5, 15, 60, 300];
+
+/// How a mailbox is doing.
+#[derive(Clone, Debug)]
+pub(crate) struct MailboxStatus {
+    pub status: &'static str,
+    pub code: Option<String>,
+    pub detail: Option<String>,
+    pub since: i64,
+    pub foreign_desk: Option<String>,
+}
+
+/// Why a mailbox is left alone for now.
+enum Trouble {
+    Imap(ImapFailure),
+    Foreign(String),
+    Ours(Error),
+}
+
+impl From<ImapFailure> for Trouble {
+    fn from(failure: ImapFailure) -> Self {
+        Self::Imap(failure)
+    }
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
+}
+
+impl App {
+    /// Keeps one task for each valid mailbox, and starts it anew when its record changes.
+    pub(crate) async fn fetch_loop(self) {
+        let mut tasks: std::collections::HashMap<MailboxId, (MailboxSettings, tokio::task::JoinHandle<()>)> = Default::default();
+        let mut head = self.head();
+        while !self.stopping() {
+            let settings = self.settings();
+            tasks.retain(|id, (known, task)| {
+                let keep = settings.mailboxes.get(id).is_some_and(|now| now == known && now.valid);
+                if !keep {
+                    task.abort();
+                }
+                keep
+            });
+            for (id, mailbox) in settings.mailboxes.iter().filter(|(_, mailbox)| mailbox.valid) {
+                if !tasks.contains_key(id) {
+                    let task = tokio::spawn(self.clone().keep_fetching(*id, mailbox.clone()));
+                    tasks.insert(*id, (mailbox.clone(), task));
+                }
+            }
+            let known = settings.head;
+            loop {
+                if tokio::time::timeout(Duration::from_secs(5), head.changed()).await.is_ok_and(|changed| changed.is_err()) || self.stopping() {
+                    break;
+                }
+                drop(self.reload().await);
+                if self.settings().head != known {
+                    break;
+                }
+            }
+        }
+        for (_, task) in tasks.into_values() {
+            task.abort();
+        }
+    }
+
+    async fn keep_fetching(self, id: MailboxId, settings: MailboxSettings) {
+        let mut failures = 0;
+        let mut wake = self.0.wake_fetch.subscribe();
+        while !self.stopping() {
+            self.set_status(id, "connecting", None, None);
+            let trouble = match self.fetch_and_wait(id, &settings, &mut failures).await {
+                Ok(()) => continue,
+                Err(trouble) => trouble,
+            };
+            let (code, detail) = match trouble {
+                Trouble::Foreign(desk) => {
+                    self.stop_for(id, &settings, &desk).await;
+                    return;
+                }
+                Trouble::Imap(failure) => (crate::mailboxes::code_of(&failure).to_owned(), failure.to_string()),
+                Trouble::Ours(error) => (error.code().to_owned(), error.to_string()),
+            };
+            tracing::warn!(mailbox = %id, code, "fetching failed");
+            self.set_status(id, "failed", Some(code), Some(detail));
+            let wait = Duration::from_secs(RETRIES[failures.min(RETRIES.len() - 1)]);
+            failures += 1;
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                _ = wake.recv() => {}
+            }
+        }
+    }
+
+    /// One connection: takes in what is there, then waits for more, until the line breaks.
+    async fn fetch_and_wait(&self, id: MailboxId, settings: &MailboxSettings, failures: &mut usize) -> std::result::Result<(), Trouble> {
+        let account = self.imap_account(id, settings).await?;
+        let mut mailbox = imap::connect(&account).await?;
+        let mut wake = self.0.wake_fetch.subscribe();
+        loop {
+            self.take_new(id, settings, &mut mailbox).await?;
+            *failures = 0;
+            let status = if mailbox.has_idle() { "connected" } else { "polling" };
+            self.set_status(id, status, None, None);
+            let wait = if mailbox.has_idle() { LONGEST_IDLE } else { Duration::from_secs(u64::from(settings.poll_seconds.max(5))) };
+            tokio::select! {
+                woken = mailbox.wait(wait) => match woken? {
+                    Woken::NewMail | Woken::Timeout => {}
+                },
+                asked = wake.recv() => {
+                    // The line is in the middle of a command: a fresh one is the clean way out.
+                    if asked.is_ok() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes in every mail that is due, oldest first, each in a transaction of its own.
+    async fn take_new(&self, id: MailboxId, settings: &MailboxSettings, mailbox: &mut Mailbox) -> std::result::Result<(), Trouble> {
+        let state = self.folder_state(id, settings, mailbox).await?;
+        self.meet_others(settings, mailbox, &state).await?;
+        let seen = {
+            let mut tx = self.0.db.read().await.map_err(Error::from)?;
+            mailbox::seen_from(&mut tx, id.0, state.uid_validity, state.done_uid + 1).await.map_err(Error::from)?
+        };
+        let from = u32::try_from(state.done_uid.max(state.start_uid - 1) + 1).unwrap_or(1);
+        let mut uids = mailbox.search(Since::Uid(from)).await?;
+        if state.done_uid == 0 {
+            uids.extend(self.wanted_before(settings, mailbox, from).await?);
+        }
+        uids.sort_unstable();
+        uids.dedup();
+        uids.retain(|uid| seen.binary_search(&i64::from(*uid)).is_err());
+        for group in uids.chunks(200) {
+            let meta = mailbox.fetch_meta(group).await?;
+            self.refuse_foreign(settings, &meta)?;
+            for meta in meta {
+                self.take_one(id, settings, mailbox, &state, &meta).await?;
+            }
+        }
+        if let Some(last) = uids.last() {
+            self.note_done(&state, i64::from(*last)).await?;
+        }
+        Ok(())
+    }
+
+    /// Looks at the newest mails that were taken in: a desk that came later has marked them too.
+    async fn meet_others(&self, settings: &MailboxSettings, mailbox: &mut Mailbox, state: &State) -> std::result::Result<(), Trouble> {
+        let newest = state.done_uid.max(state.start_uid - 1);
+        let from = u32::try_from((newest - 20).max(1)).unwrap_or(1);
+        let mut recent = mailbox.search(Since::Uid(from)).await?;
+        recent.truncate(200);
+        let meta = if recent.is_empty() { Vec::new() } else { mailbox.fetch_meta(&recent).await? };
+        self.refuse_foreign(settings, &meta)
+    }
+
+    fn refuse_foreign(&self, settings: &MailboxSettings, meta: &[imap::Meta]) -> std::result::Result<(), Trouble> {
+        let own = self.settings().desk.short_id.clone();
+        let foreign = meta.iter().flat_map(|meta| imap::foreign_desks(&meta.flags, &own)).find(|desk| !settings.former_desks.contains(desk));
+        foreign.map_or(Ok(()), |desk| Err(Trouble::Foreign(desk)))
+    }
+
+    /// What the account's choice adds to mail that arrives from now on.
+    async fn wanted_before(&self, settings: &MailboxSettings, mailbox: &mut Mailbox, from: u32) -> std::result::Result<Vec<u32>, Trouble> {
+        let since = match settings.take_in {
+            TakeIn::FromNow => return Ok(Vec::new()),
+            TakeIn::Unread => Since::Unread,
+            TakeIn::Days { days } => Since::Arrived(self.now() - i64::from(days) * 24 * 3_600_000),
+            TakeIn::All => Since::All,
+        };
+        let mut uids = mailbox.search(since).await?;
+        uids.retain(|uid| *uid < from);
+        Ok(uids)
+    }
+
+    async fn take_one(
+        &self,
+        id: MailboxId,
+        settings: &MailboxSettings,
+        mailbox: &mut Mailbox,
+        state: &State,
+        meta: &imap::Meta,
+    ) -> std::result::Result<(), Trouble> {
+        let uid = meta.uid;
+        let Some(mail) = mailbox.fetch(uid).await? else { return Ok(()) };
+        let source = Source {
+            mailbox: Some(id),
+            uid_validity: state.uid_validity,
+            uid: i64::from(uid),
+            internal_date: mail.internal_date.or(meta.internal_date),
+        };
+        self.take_in(mail.raw, &source).await?;
+        // Only now, after the commit, is the mailbox touched, and only as far as the account says.
+        let keyword = imap::desk_keyword(&self.settings().desk.short_id);
+        if let Err(error) = mailbox.mark(uid, &keyword).await {
+            tracing::debug!(%error, "the server keeps no keywords");
+        }
+        match &settings.after {
+            After::Leave => {}
+            After::MarkRead => mailbox.mark_seen(uid).await?,
+            After::Move { folder } => mailbox.move_to(uid, folder).await?,
+            After::Delete => mailbox.delete(uid).await?,
+        }
+        Ok(())
+    }
+
+    async fn folder_state(&self, id: MailboxId, settings: &MailboxSettings, mailbox: &mut Mailbox) -> std::result::Result<State, Trouble> {
+        let overview = mailbox.overview().await?;
+        let validity = i64::from(overview.uid_validity);
+        let mut tx = self.0.db.begin().await.map_err(Error::from)?;
+        let folder = &settings.imap.folder;
+        if let Some(state) = mailbox::state(&mut tx, id.0, folder, validity).await.map_err(Error::from)? {
+            return Ok(state);
+        }
+        // A folder that was known under another UIDVALIDITY is read from its start: what is known by its content stays known.
+        let known_before = mailbox::states(&mut tx).await.map_err(Error::from)?.iter().any(|state| state.mailbox_id == id.0 && state.folder == *folder);
+        let state = State {
+            mailbox_id: id.0,
+            folder: folder.clone(),
+            uid_validity: validity,
+            start_uid: if known_before { 1 } else { i64::from(overview.uid_next) },
+            done_uid: 0,
+            connected_at: self.now(),
+            taken_in: 0,
+            last_mail_at: None,
+            foreign_desk: None,
+        };
+        mailbox::save_state(&mut tx, &state).await.map_err(Error::from)?;
+        tx.commit().await.map_err(Error::from)?;
+        Ok(state)
+    }
+
+    async fn note_done(&self, state: &State, uid: i64) -> Result<()> {
+        let mut tx = self.0.db.begin().await?;
+        if let Some(mut now) = mailbox::state(&mut tx, state.mailbox_id, &state.folder, state.uid_validity).await? {
+            now.done_uid = now.done_uid.max(uid);
+            mailbox::save_state(&mut tx, &now).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// One mailbox, one desk: this account neither fetches nor answers any more, and says who else does.
+    async fn stop_for(&self, id: MailboxId, settings: &MailboxSettings, desk: &str) {
+        tracing::warn!(mailbox = %id, desk, "another desk serves this mailbox");
+        self.set_status(id, "stopped", Some("foreign_desk".into()), Some(desk.to_owned()));
+        let mut statuses = self.0.statuses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(status) = statuses.get_mut(&id) {
+            status.foreign_desk = Some(desk.to_owned());
+        }
+        drop(statuses);
+        self.notify(Notice { code: "mailbox_stopped", title: settings.name.clone(), text: desk.to_owned(), ticket: None });
+    }
+
+    pub(crate) fn set_status(&self, id: MailboxId, status: &'static str, code: Option<String>, detail: Option<String>) {
+        let now = self.now();
+        let mut statuses = self.0.statuses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let known = statuses.get(&id);
+        if known.is_some_and(|known| known.status == status && known.code == code) {
+            return;
+        }
+        // While it is tried again, the reason of the last failure stays on show.
+        if status == "connecting" && known.is_some_and(|known| known.status == "failed") {
+            return;
+        }
+        statuses.insert(id, MailboxStatus { status, code, detail, since: now, foreign_desk: None });
+        drop(statuses);
+        self.0.mailboxes_moved.send_modify(|count| *count += 1);
+    }
+
+    /// Has this mailbox met another desk? Then nothing is sent through it either.
+    pub(crate) fn is_stopped(&self, id: MailboxId) -> bool {
+        let statuses = self.0.statuses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        statuses.get(&id).is_some_and(|status| status.status == "stopped")
+    }
+}

@@ -1,0 +1,47 @@
+//! The send guard: what an agent must see before a mail that was written earlier may leave.
+
+use docket_domain::{Actor, Article, EventBody, Sender, Settings};
+use docket_store::{Tx, article, event, ticket};
+
+use crate::{
+    error::{Error, Result},
+    submit::MailJob,
+};
+
+/// Why this mail must not leave yet. The base is what was on the agent's screen when the text was last edited.
+pub(crate) async fn reason(tx: &mut Tx, settings: &Settings, mail: &Article, job: &MailJob, now: i64) -> Result<Option<&'static str>> {
+    let Some(seen) = job.seen_upto else { return Ok(None) };
+    let ticket = ticket::find(tx, mail.ticket).await?.ok_or(Error::NotFound("ticket"))?;
+    if now - job.written_at > i64::from(settings.mail_rules.hold_after_hours) * 3_600_000 {
+        return Ok(Some("old_text"));
+    }
+    if ticket.locked && ticket.owner.is_some() && ticket.owner != job.author {
+        return Ok(Some("locked_by_other"));
+    }
+    if ticket.articles > seen.article {
+        for stored in article::of_ticket(tx, mail.ticket).await? {
+            let other = &stored.article;
+            if other.ordinal <= seen.article || other.id == mail.id || other.author.is_some() && other.author == job.author {
+                continue;
+            }
+            match other.sender {
+                Sender::Customer => return Ok(Some("new_customer_mail")),
+                Sender::Agent if other.visible_to_customer => return Ok(Some("answered_by_colleague")),
+                Sender::Agent => return Ok(Some("note_by_colleague")),
+                Sender::System => {}
+            }
+        }
+    }
+    for event in event::of_ticket(tx, mail.ticket).await? {
+        if event.ordinal <= seen.event || event.actor.agent() == job.author || matches!(event.actor, Actor::System) {
+            continue;
+        }
+        match event.body {
+            EventBody::Moved { .. } => return Ok(Some("moved")),
+            EventBody::CustomerChanged { .. } => return Ok(Some("customer_changed")),
+            EventBody::StateChanged { closes: true, .. } => return Ok(Some("closed")),
+            _ => {}
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,358 @@
+//! Mail comes in: one mail, one transaction, one outcome.
+
+use std::panic::AssertUnwindSafe;
+
+use docket_domain::{
+    Actor, Address, ArticleId, Body, CommandId, Customer, Envelope, MailboxId, NewArticle, QueueId, Settings, Ticket, TicketId,
+    command::{Bounced, NewAttachment, Received},
+    decide::follow_up,
+    master,
+    settings::{AutoKind, FollowUp},
+};
+use docket_mail::parse::{Incoming, parse};
+use docket_store::{article, mailbox, ticket};
+use futures::FutureExt;
+
+use crate::{
+    app::{App, Notice},
+    clock::new_id,
+    error::{Error, Result},
+    submit::{Done, Work},
+    wire::MailOutcome,
+};
+
+mod headers;
+mod route;
+
+pub(crate) use route::subject_rules;
+use route::Route;
+
+/// Where a mail came from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Source {
+    /// The mailbox, where it was fetched from one.
+    pub mailbox: Option<MailboxId>,
+    /// Its UIDVALIDITY.
+    pub uid_validity: i64,
+    /// Its UID.
+    pub uid: i64,
+    /// When it reached the mailbox (ms UTC).
+    pub internal_date: Option<i64>,
+}
+
+/// A mail, read and its files safely on disk.
+struct Ready {
+    mail: Incoming,
+    raw_key: String,
+    hash: String,
+    files: Vec<NewAttachment>,
+}
+
+impl App {
+    /// Takes in one mail from outside any mailbox; it counts as arriving now.
+    pub async fn ingest(&self, raw: Vec<u8>) -> Result<MailOutcome> {
+        self.take_in(raw, &Source::default()).await
+    }
+
+    /// Takes in one mail: a ticket, a follow-up, or quarantine with a reason. An error means that nothing was stored and
+    /// the mail is still where it was.
+    pub(crate) async fn take_in(&self, raw: Vec<u8>, source: &Source) -> Result<MailOutcome> {
+        let limit = self.settings().mail_rules.max_mail_bytes;
+        if raw.len() as u64 > limit {
+            return self.put_aside(raw, source, &format!("larger than {} MB", limit >> 20), None).await;
+        }
+        let (mail, raw) = match read(raw).await {
+            Ok(read) => read,
+            Err((reason, raw)) => return self.put_aside(raw, source, &reason, None).await,
+        };
+        let ready = self.keep_files(mail, &raw).await?;
+        let stored = AssertUnwindSafe(self.store_mail(&ready, source)).catch_unwind().await;
+        match stored {
+            Ok(Ok(outcome)) => Ok(outcome),
+            Ok(Err(error @ (Error::Internal(_) | Error::Disk(_)))) => Err(error),
+            Ok(Err(refused)) => self.put_aside(raw, source, &refused.to_string(), Some(&ready.mail)).await,
+            Err(_) => self.put_aside(raw, source, "reading this mail failed inside Docket", Some(&ready.mail)).await,
+        }
+    }
+
+    /// Blobs come before the transaction that names them.
+    async fn keep_files(&self, mut mail: Incoming, raw: &[u8]) -> Result<Ready> {
+        let now = self.now();
+        let hash: String = docket_mail::parse::content_hash(raw).iter().map(|byte| format!("{byte:02x}")).collect();
+        let raw_key = self.0.blobs.put(raw.to_vec(), now).await?;
+        let mut files = Vec::with_capacity(mail.parts.len());
+        for part in std::mem::take(&mut mail.parts) {
+            let size = i64::try_from(part.bytes.len()).unwrap_or(i64::MAX);
+            let sha256 = self.0.blobs.put(part.bytes, now).await?;
+            files.push(NewAttachment {
+                id: new_id().into(),
+                name: part.name,
+                content_type: part.content_type,
+                size,
+                sha256,
+                inline: part.inline,
+                content_id: part.content_id,
+            });
+        }
+        Ok(Ready { mail, raw_key, hash, files })
+    }
+
+    async fn store_mail(&self, ready: &Ready, source: &Source) -> Result<MailOutcome> {
+        let mut work = self.work().await?;
+        if let Some(outcome) = already_here(&mut work, ready, source).await? {
+            self.finish(work).await?;
+            return Ok(outcome);
+        }
+        let outcome = work.place(ready, source).await?;
+        self.finish(work).await?;
+        Ok(outcome)
+    }
+
+    /// Quarantine: the bytes are kept, the administrator sees why, the next mail is not delayed.
+    async fn put_aside(&self, raw: Vec<u8>, source: &Source, reason: &str, mail: Option<&Incoming>) -> Result<MailOutcome> {
+        let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
+        let key = self.0.blobs.put(raw, self.now()).await?;
+        let mut work = self.work().await?;
+        if note_source(&mut work, source, "quarantined").await? {
+            let aside = mailbox::Quarantined {
+                id: new_id(),
+                at: work.now,
+                mailbox_id: source.mailbox.map(|id| id.0),
+                reason: reason.to_owned(),
+                raw: key,
+                size,
+                mail_from: mail.and_then(|mail| mail.from.as_ref()).map(|from| from.address.clone()),
+                subject: mail.map(|mail| mail.subject.clone()),
+            };
+            mailbox::quarantine(&mut work.tx, &aside).await?;
+            work.notices.push(Notice { code: "quarantined", title: reason.to_owned(), text: String::new(), ticket: None });
+        }
+        self.finish(work).await?;
+        Ok(outcome("quarantined", None, Some(reason)))
+    }
+}
+
+/// Parses off the async threads; a panic is a reason for quarantine, not a crash.
+async fn read(raw: Vec<u8>) -> std::result::Result<(Incoming, Vec<u8>), (String, Vec<u8>)> {
+    let backup = raw.clone();
+    let parsed = tokio::task::spawn_blocking(move || {
+        let parsed = std::panic::catch_unwind(|| parse(&raw));
+        (parsed, raw)
+    });
+    match parsed.await {
+        Ok((Ok(Ok(mail)), raw)) => Ok((mail, raw)),
+        Ok((Ok(Err(unreadable)), raw)) => Err((unreadable.reason, raw)),
+        Ok((Err(_), raw)) => Err(("reading this mail failed inside Docket".into(), raw)),
+        Err(_) => Err(("reading this mail failed inside Docket".into(), backup)),
+    }
+}
+
+fn outcome(outcome: &str, ticket: Option<String>, reason: Option<&str>) -> MailOutcome {
+    MailOutcome { outcome: outcome.to_owned(), ticket, reason: reason.map(str::to_owned) }
+}
+
+/// Notes that this UID is done; `false` when it was before.
+async fn note_source(work: &mut Work, source: &Source, what: &str) -> Result<bool> {
+    match source.mailbox {
+        Some(mailbox) => Ok(mailbox::note_seen(&mut work.tx, mailbox.0, source.uid_validity, source.uid, work.now, what).await?),
+        None => Ok(true),
+    }
+}
+
+/// A mail is one article, however often it comes: by (mailbox, UIDVALIDITY, UID), and by Message-ID and content.
+async fn already_here(work: &mut Work, ready: &Ready, source: &Source) -> Result<Option<MailOutcome>> {
+    let id = ready.mail.message_id.as_deref().unwrap_or_default();
+    let known = mailbox::fingerprint(&mut work.tx, id, &ready.hash).await?;
+    if !note_source(work, source, if known.is_some() { "duplicate" } else { "taken_in" }).await? {
+        return Ok(Some(outcome("ignored", None, Some("already taken in"))));
+    }
+    let Some((ticket, _)) = known else { return Ok(None) };
+    let number = ticket::find(&mut work.tx, TicketId(ticket)).await?.map(|ticket| ticket.number);
+    Ok(Some(outcome("ignored", number, Some("duplicate"))))
+}
+
+impl Work {
+    /// Finds where the mail belongs and puts it there.
+    async fn place(&mut self, ready: &Ready, source: &Source) -> Result<MailOutcome> {
+        let trusted = headers::trusted(&self.settings, source, &ready.mail);
+        if trusted.ignore {
+            return Ok(outcome("ignored", None, Some("X-OTRS-Ignore")));
+        }
+        if let Some(bounce) = &ready.mail.bounce
+            && let Some(outcome) = self.take_report(ready, &bounce.original_ids).await?
+        {
+            return Ok(outcome);
+        }
+        let sender = ready.mail.from.as_ref().map(docket_mail::Address::key).unwrap_or_default();
+        let blocked = self.settings.blocked.contains_key(&sender);
+        match self.route(&ready.mail).await? {
+            Route::Existing(ticket) => match follow_up(&ticket, &self.settings) {
+                FollowUp::NewTicket => {
+                    let done = self.open(ready, source, &trusted, blocked).await?;
+                    self.link(&done.ticket, &ticket).await?;
+                    self.answer(AutoKind::AutoReplyNewTicket, &done.ticket, ready, source, blocked).await?;
+                    Ok(outcome("new_from_follow_up", Some(done.ticket.number), None))
+                }
+                wanted => {
+                    let done = self.add_to(&ticket, ready, None).await?;
+                    let reject = wanted == FollowUp::Reject;
+                    let kind = if reject { AutoKind::AutoReject } else { AutoKind::AutoFollowUp };
+                    self.answer(kind, &done.ticket, ready, source, blocked).await?;
+                    self.announce("follow_up", &done.ticket, ready);
+                    Ok(outcome(if reject { "rejected" } else { "follow_up" }, Some(done.ticket.number), None))
+                }
+            },
+            Route::New { named } => {
+                let done = self.open(ready, source, &trusted, blocked).await?;
+                let mut reason = None;
+                if let Some(named) = named {
+                    self.flag(&done.ticket, &named).await?;
+                    reason = Some("the subject names a ticket that this sender has no part in");
+                }
+                self.answer(AutoKind::AutoReply, &done.ticket, ready, source, blocked).await?;
+                if !blocked {
+                    self.announce("new_ticket", &done.ticket, ready);
+                }
+                Ok(outcome("created", Some(done.ticket.number), reason))
+            }
+        }
+    }
+
+    /// A delivery report goes onto the ticket of the mail it speaks of, and is never answered.
+    async fn take_report(&mut self, ready: &Ready, originals: &[String]) -> Result<Option<MailOutcome>> {
+        let known = article::references(&mut self.tx, originals).await?;
+        let Some(found) = known.into_iter().find(|reference| reference.ours && reference.article_id.is_some()) else { return Ok(None) };
+        let Some(of) = found.article_id.map(ArticleId) else { return Ok(None) };
+        let ticket = self.ticket(TicketId(found.ticket_id)).await?;
+        let automatic = article::find(&mut self.tx, of).await?.is_some_and(|stored| stored.article.author.is_none());
+        let done = self.add_to(&ticket, ready, Some(Bounced { of: Some(of), automatic })).await?;
+        self.announce("mail_failed", &done.ticket, ready);
+        Ok(Some(outcome("follow_up", Some(done.ticket.number), Some("delivery report"))))
+    }
+
+    async fn open(&mut self, ready: &Ready, source: &Source, trusted: &headers::Trusted, blocked: bool) -> Result<Done> {
+        let queue = match blocked {
+            true => master::QUEUE_JUNK,
+            false => trusted.queue.unwrap_or_else(|| destination(&self.settings, source, &ready.mail)),
+        };
+        let from = ready.mail.from.as_ref();
+        let customer = Customer {
+            address: from.map(|from| from.address.clone()).unwrap_or_default(),
+            name: from.and_then(|from| from.name.clone()).unwrap_or_default(),
+        };
+        let state = if blocked { master::STATE_CLOSED_UNSUCCESSFUL } else { trusted.state.unwrap_or(master::STATE_NEW) };
+        let first = Body::Receive(Box::new(self.received_mail(ready, None)));
+        let body = Body::Create {
+            number: String::new(),
+            title: route::title(&self.settings, &ready.mail),
+            queue,
+            state,
+            priority: trusted.priority.unwrap_or(master::PRIORITY_NORMAL),
+            owner: None,
+            lock: false,
+            customer,
+            pending_until: None,
+            first: Some(Box::new(first)),
+        };
+        let envelope = Envelope::ticket(CommandId(new_id()), TicketId(new_id()), writer(&ready.mail), body);
+        let done = self.carry_out(&envelope).await?;
+        self.fingerprint(ready, &done, &envelope).await?;
+        Ok(done)
+    }
+
+    async fn add_to(&mut self, ticket: &Ticket, ready: &Ready, bounce: Option<Bounced>) -> Result<Done> {
+        let actor = if bounce.is_some() { Actor::System } else { writer(&ready.mail) };
+        let body = Body::Receive(Box::new(self.received_mail(ready, bounce)));
+        let envelope = Envelope::ticket(CommandId(new_id()), ticket.id, actor, body);
+        let done = self.carry_out(&envelope).await?;
+        self.fingerprint(ready, &done, &envelope).await?;
+        Ok(done)
+    }
+
+    fn received_mail(&self, ready: &Ready, bounce: Option<Bounced>) -> Received {
+        let mail = &ready.mail;
+        let mut references: Vec<String> = mail.in_reply_to.clone();
+        references.extend(mail.references.iter().rev().filter(|id| !mail.in_reply_to.contains(id)).cloned());
+        let article = NewArticle {
+            id: new_id(),
+            subject: mail.subject.clone(),
+            text: mail.text.clone(),
+            html: mail.html.clone(),
+            attachments: ready.files.clone(),
+        };
+        Received {
+            article,
+            from: mail.from.as_ref().map(convert),
+            to: mail.to.iter().map(convert).collect(),
+            cc: mail.cc.iter().map(convert).collect(),
+            reply_to: mail.reply_to.iter().map(convert).collect(),
+            message_id: mail.message_id.clone(),
+            references,
+            raw: Some(ready.raw_key.clone()),
+            warnings: mail.warnings.clone(),
+            bounce,
+        }
+    }
+
+    async fn fingerprint(&mut self, ready: &Ready, done: &Done, envelope: &Envelope) -> Result<()> {
+        let article = match &envelope.body {
+            Body::Receive(received) => received.article.id,
+            Body::Create { first, .. } => match first.as_deref() {
+                Some(Body::Receive(received)) => received.article.id,
+                _ => return Ok(()),
+            },
+            _ => return Ok(()),
+        };
+        let id = ready.mail.message_id.as_deref().unwrap_or_default();
+        Ok(mailbox::note_fingerprint(&mut self.tx, id, &ready.hash, done.ticket.id.0, article).await?)
+    }
+
+    async fn link(&mut self, ticket: &Ticket, other: &Ticket) -> Result<()> {
+        let pairs = [(ticket, other), (other, ticket)];
+        for (one, two) in pairs {
+            let body = Body::Link { ticket: two.id, number: two.number.clone() };
+            self.carry_out(&Envelope::ticket(CommandId(new_id()), one.id, Actor::System, body)).await?;
+        }
+        Ok(())
+    }
+
+    async fn flag(&mut self, ticket: &Ticket, named: &Ticket) -> Result<()> {
+        let body = Body::FlagSuspicious { number: named.number.clone(), ticket: named.id };
+        self.carry_out(&Envelope::ticket(CommandId(new_id()), ticket.id, Actor::System, body)).await?;
+        Ok(())
+    }
+
+    fn announce(&mut self, code: &'static str, ticket: &Ticket, ready: &Ready) {
+        let from = ready.mail.from.as_ref();
+        let who = from.map_or("", |from| from.name.as_deref().unwrap_or(&from.address));
+        self.notices.push(Notice { code, title: who.to_owned(), text: ticket.title.clone(), ticket: Some(ticket.id) });
+    }
+
+    async fn answer(&mut self, kind: AutoKind, ticket: &Ticket, ready: &Ready, source: &Source, blocked: bool) -> Result<()> {
+        if blocked {
+            return Ok(());
+        }
+        self.auto_answer(kind, ticket, &ready.mail, source).await
+    }
+}
+
+/// The mail's author, as the history names them.
+fn writer(mail: &Incoming) -> Actor {
+    let name = mail.from.as_ref().map(|from| from.name.clone().unwrap_or_else(|| from.address.clone()));
+    Actor::Customer { name: name.unwrap_or_default() }
+}
+
+/// The domain's address for the mail crate's.
+pub(crate) fn convert(address: &docket_mail::Address) -> Address {
+    Address { name: address.name.clone(), address: address.address.clone() }
+}
+
+/// Contract §3, DestQueue: the mailbox's queue, else the first own address among the recipients, else the postmaster's.
+fn destination(settings: &Settings, source: &Source, mail: &Incoming) -> QueueId {
+    let of_mailbox = source.mailbox.and_then(|id| settings.mailboxes.get(&id)).and_then(|mailbox| mailbox.queue_id);
+    let by_address = || mail.recipients.iter().find_map(|address| settings.own_address(address)).map(|(_, own)| own.queue_id);
+    of_mailbox
+        .or_else(by_address)
+        .filter(|queue| settings.queues.get(queue).is_some_and(|queue| queue.valid))
+        .unwrap_or(settings.mail_rules.postmaster_queue_id)
+}

@@ -1,0 +1,169 @@
+//! Lists and counts.
+
+use docket_domain::{AgentId, QueueId, Settings, StateId, master, settings::StateType};
+use docket_store::{
+    article, customer, job, mailbox,
+    ticket::{self, Filter, ListRow, Sort},
+};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    error::{Error, Result},
+    wire::{Counts, CustomerInput, Hit, ListQuery, OutboxCount, QueueCount, TicketPage, TicketRow, ViewCounts},
+};
+
+const LONGEST_PAGE: i64 = 200;
+
+impl App {
+    /// A page of a view or a queue.
+    pub async fn list(&self, me: AgentId, query: ListQuery) -> Result<TicketPage> {
+        let mut tx = self.0.db.read().await?;
+        let settings = self.settings_in(&mut tx).await?;
+        let filter = filter(&settings, me, &query)?;
+        let (sort, descending) = sorting(&query)?;
+        let limit = query.limit.unwrap_or(50).clamp(1, LONGEST_PAGE);
+        let after = query.after.as_deref().map(cursor).transpose()?;
+        let after = after.as_ref().map(|(key, id)| (key.as_str(), *id));
+        let mut rows = ticket::list(&mut tx, &filter, sort, descending, after, limit + 1).await?;
+        let more = i64::try_from(rows.len()).unwrap_or(0) > limit;
+        rows.truncate(usize::try_from(limit).unwrap_or(50));
+        let next = rows.last().filter(|_| more).map(|row| format!("{}|{}", row.id, row.key(sort)));
+        let total = ticket::count(&mut tx, &filter).await?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let read_before = settings.agents.get(&me).map_or(0, |agent| agent.read_before);
+        let unread = article::unread(&mut tx, me, read_before, &ids).await?;
+        let rows = rows
+            .into_iter()
+            .map(|row| {
+                let count = unread.iter().find(|(id, _)| *id == row.id).map_or(0, |(_, count)| *count);
+                view(row, count)
+            })
+            .collect();
+        Ok(TicketPage { rows, total, next, seq: tx.head })
+    }
+
+    /// The counts of the rail.
+    pub async fn counts(&self, me: AgentId) -> Result<Counts> {
+        let mut tx = self.0.db.read().await?;
+        let mine = ticket::view_counts(&mut tx, me.0).await?;
+        let mut counts = Counts { seq: tx.head, ..Counts::default() };
+        counts.views = ViewCounts { mine: mine.mine, reminders: mine.reminders, locked: mine.locked, ..ViewCounts::default() };
+        for row in ticket::queue_counts(&mut tx).await? {
+            let queue: &mut QueueCount = counts.queues.entry(row.queue_id.to_string()).or_default();
+            queue.open += row.tickets;
+            counts.views.all_open += row.tickets;
+            if !row.locked {
+                queue.unassigned += row.tickets;
+                counts.views.unassigned += row.tickets;
+            }
+        }
+        for (state, count) in job::counts(&mut tx).await? {
+            match state.as_str() {
+                "waiting" | "claimed" | "started" => counts.outbox.waiting += count,
+                _ => counts.outbox.needs_you += count,
+            }
+        }
+        counts.outbox = OutboxCount { ..counts.outbox };
+        if self.is_admin(me) {
+            counts.quarantine = i64::try_from(mailbox::quarantined(&mut tx).await?.len()).unwrap_or(0);
+        }
+        Ok(counts)
+    }
+
+    /// Contacts that begin with what is being typed.
+    pub async fn customers(&self, text: &str) -> Result<Vec<CustomerInput>> {
+        let mut tx = self.0.db.read().await?;
+        let found = customer::suggest(&mut tx, &text.trim().to_lowercase(), 10).await?;
+        Ok(found
+            .into_iter()
+            .map(|contact| CustomerInput { address: contact.address, name: contact.name, company: contact.company, phone: contact.phone })
+            .collect())
+    }
+
+    /// Tickets by number, title or customer.
+    pub async fn search(&self, text: &str, limit: i64) -> Result<Vec<Hit>> {
+        let text = text.trim().trim_start_matches(['#']);
+        if text.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut tx = self.0.db.read().await?;
+        let found = ticket::search(&mut tx, text, limit.clamp(1, 100)).await?;
+        Ok(found
+            .into_iter()
+            .map(|brief| Hit { kind: "ticket".into(), score: if brief.number == text { 1.0 } else { 0.5 }, number: brief.number, title: brief.title, id: brief.id.into() })
+            .collect())
+    }
+}
+
+/// *Unassigned* is what nobody has locked; a ticket locked by me is in *My tickets*.
+fn filter(settings: &Settings, me: AgentId, query: &ListQuery) -> Result<Filter> {
+    let queues = query.queue.map(|queue| vec![queue.0]).unwrap_or_default();
+    let base = Filter { queues, ..Filter::default() };
+    Ok(match query.view.as_deref().unwrap_or("open") {
+        "open" => Filter { classes: vec![1], ..base },
+        "unassigned" => Filter { classes: vec![1], locked: Some(false), ..base },
+        "mine" => Filter { classes: vec![1, 2], owner: Some(me.0), ..base },
+        "locked" => Filter { classes: vec![1, 2], owner: Some(me.0), locked: Some(true), ..base },
+        "reminders" => Filter { classes: vec![1, 2], owner: Some(me.0), pending: true, ..base },
+        "closed" => {
+            let states: Vec<StateId> = settings.states_of(&[StateType::Closed]);
+            let states = states.into_iter().map(|id| id.0).collect();
+            Filter { classes: vec![0], states, not_queue: query.queue.is_none().then_some(master::QUEUE_JUNK.0), ..base }
+        }
+        "junk" => Filter { queues: vec![master::QUEUE_JUNK.0], ..Filter::default() },
+        "all" => base,
+        other => return Err(Error::invalid("view", format!("there is no view \"{other}\""))),
+    })
+}
+
+fn sorting(query: &ListQuery) -> Result<(Sort, bool)> {
+    let (sort, descending) = match query.sort.as_deref().unwrap_or("changed") {
+        "changed" => (Sort::Changed, true),
+        "created" => (Sort::Created, true),
+        "number" => (Sort::Number, true),
+        "priority" => (Sort::Priority, true),
+        "customer" => (Sort::Customer, false),
+        "title" => (Sort::Title, false),
+        "due" => (Sort::Pending, false),
+        other => return Err(Error::invalid("sort", format!("lists are not sorted by \"{other}\""))),
+    };
+    Ok(match query.order.as_deref() {
+        None | Some("") => (sort, descending),
+        Some("asc") => (sort, false),
+        Some("desc") => (sort, true),
+        Some(other) => return Err(Error::invalid("order", format!("an order is asc or desc, not \"{other}\""))),
+    })
+}
+
+fn cursor(text: &str) -> Result<(String, Uuid)> {
+    let parts = text.split_once('|').and_then(|(id, key)| Some((key.to_owned(), id.parse().ok()?)));
+    parts.ok_or_else(|| Error::invalid("after", "this page mark is not one of ours"))
+}
+
+fn view(row: ListRow, unread: i64) -> TicketRow {
+    let mut flags: Vec<String> = row.trouble.into_iter().collect();
+    flags.extend(row.suspicious.then(|| "suspicious_follow_up".to_owned()));
+    TicketRow {
+        id: row.id.into(),
+        number: row.number,
+        title: row.title,
+        from: if row.customer_name.is_empty() { row.customer_address } else { row.customer_name },
+        company: None,
+        queue_id: QueueId(row.queue_id),
+        state_id: StateId(row.state_id),
+        priority_id: row.priority_id.into(),
+        owner_id: row.owner_id.map(AgentId),
+        locked: row.locked,
+        unread,
+        created_at: row.created_at,
+        changed_at: row.changed_at,
+        last_contact_at: row.last_customer_at.max(row.last_agent_at).unwrap_or(row.created_at),
+        due_at: row.pending_until,
+        pending_until: row.pending_until,
+        attachments: row.has_attachments,
+        flags,
+        seq: row.seq,
+        preview: row.preview,
+    }
+}

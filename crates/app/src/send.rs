@@ -1,0 +1,308 @@
+//! Mail leaves: each at most once.
+//!
+//! A job is claimed, then the server is asked to take sender and recipients; only when it will is the job marked
+//! *started*, in a commit of its own, and the text leaves. Whatever dies before that mark is tried again; whatever dies
+//! after it is never repeated by itself: an automatic mail is given up, an agent's stands as *perhaps sent*.
+
+use std::time::Duration;
+
+use docket_domain::{Actor, ArticleId, Body, CommandId, Delivery, Envelope, MailboxId, Settings, TicketId};
+use docket_mail::{
+    compose::{self, AutoKind},
+    parse::Part,
+    smtp::{self, SendFailure},
+};
+use docket_store::{
+    article::{self, Stored},
+    job::{self, Change, Job},
+};
+
+use crate::{
+    app::{App, Notice},
+    clock::new_id,
+    error::{Error, Result},
+    submit::MailJob,
+};
+
+/// Mails that leave at the same time.
+const LANES: usize = 4;
+/// Minutes between attempts while the server says "not now" or cannot be reached.
+const PAUSES: [i64; 6] = [1, 2, 5, 10, 15, 30];
+/// An agent's mail is tried for this long, an automatic one for a day less.
+const PATIENCE_MS: i64 = 2 * 24 * 3_600_000;
+
+/// What came of one attempt.
+enum Attempt {
+    Left,
+    Failed(String),
+    Later(String),
+    Unknown(String),
+    Held(&'static str),
+    GivenUp,
+}
+
+impl App {
+    pub(crate) async fn send_loop(self) {
+        let lanes = std::sync::Arc::new(tokio::sync::Semaphore::new(LANES));
+        while !self.stopping() {
+            let jobs = match self.due_jobs(LANES).await {
+                Ok(jobs) => jobs,
+                Err(error) => {
+                    tracing::error!(?error, "looking for mail to send failed");
+                    Vec::new()
+                }
+            };
+            let idle = jobs.is_empty();
+            for job in jobs {
+                let Ok(lane) = lanes.clone().acquire_owned().await else { return };
+                match self.claim(&job).await {
+                    Ok(true) => {
+                        let app = self.clone();
+                        tokio::spawn(async move {
+                            app.send_one(job).await;
+                            drop(lane);
+                        });
+                    }
+                    Ok(false) => {}
+                    Err(error) => tracing::error!(?error, "claiming a mail failed"),
+                }
+            }
+            if idle {
+                let wait = self.until_next_job().await;
+                tokio::select! {
+                    () = self.0.wake_send.notified() => {}
+                    () = tokio::time::sleep(wait) => {}
+                }
+            }
+        }
+    }
+
+    async fn due_jobs(&self, limit: usize) -> Result<Vec<Job>> {
+        let mut tx = self.0.db.read().await?;
+        Ok(job::due(&mut tx, self.now(), i64::try_from(limit).unwrap_or(4)).await?)
+    }
+
+    async fn until_next_job(&self) -> Duration {
+        if self.0.clock.moves() {
+            return Duration::from_millis(50);
+        }
+        let next = async { job::next_due(&mut self.0.db.read().await?).await }.await.ok().flatten();
+        let wait = next.map_or(5_000, |at| (at - self.now()).clamp(20, 5_000));
+        Duration::from_millis(u64::try_from(wait).unwrap_or(1_000))
+    }
+
+    async fn claim(&self, job: &Job) -> Result<bool> {
+        let mut tx = self.0.db.aside().await?;
+        let change = Change { holder: Some(&self.0.holder), error: job.error.as_deref(), ..Change::default() };
+        let claimed = job::step(&mut tx, job.id, "waiting", "claimed", change, self.now()).await?;
+        tx.commit().await?;
+        Ok(claimed)
+    }
+
+    async fn send_one(&self, job: Job) {
+        let attempt = match self.attempt(&job).await {
+            Ok(attempt) => attempt,
+            Err(error) => Attempt::Later(error.to_string()),
+        };
+        if let Err(error) = self.record(&job, attempt).await {
+            // The job stays claimed or started; the next start of the desk decides, as after a crash.
+            tracing::error!(?error, "recording what became of a mail failed");
+        }
+    }
+
+    async fn attempt(&self, job: &Job) -> Result<Attempt> {
+        let mut tx = self.0.db.read().await?;
+        let settings = self.settings_in(&mut tx).await?;
+        let stored = article::find(&mut tx, ArticleId(job.article_id)).await?.ok_or(Error::NotFound("article"))?;
+        let body: MailJob = serde_json::from_str(&job.body).map_err(anyhow::Error::from)?;
+        let automatic = job.kind == "auto_mail";
+        if automatic && self.now() - body.written_at > i64::from(settings.mail_rules.auto_max_age_hours) * 3_600_000 {
+            return Ok(Attempt::GivenUp);
+        }
+        if !automatic && !body.anyway
+            && let Some(reason) = crate::guard::reason(&mut tx, &settings, &stored.article, &body, self.now()).await?
+        {
+            return Ok(Attempt::Held(reason));
+        }
+        let files: Vec<_> = article::attachments(&mut tx, stored.article.ticket).await?.into_iter().filter(|file| file.article == stored.article.id).collect();
+        drop(tx);
+        let Some((mailbox, account)) = self.smtp_for(&settings, &stored).await? else {
+            return Ok(Attempt::Later("no_mailbox".into()));
+        };
+        if self.is_stopped(mailbox) {
+            return Ok(Attempt::Later("mailbox_stopped".into()));
+        }
+        let mut parts = Vec::with_capacity(files.len());
+        for file in files {
+            let bytes = self.0.blobs.get(&file.sha256).await?.ok_or(Error::NotFound("attachment"))?;
+            parts.push(Part { name: file.name, content_type: file.content_type, content_id: file.content_id, inline: file.inline, bytes });
+        }
+        let mail = outgoing(&stored, &body, parts, automatic, self.now());
+        let envelope = compose::envelope(&mail);
+        let bytes = match tokio::task::spawn_blocking(move || compose::render(&mail)).await.map_err(anyhow::Error::from)? {
+            Ok(bytes) => bytes,
+            Err(error) => return Ok(Attempt::Failed(error.to_string())),
+        };
+        self.hand_over(job, &account, &envelope, &bytes).await
+    }
+
+    async fn hand_over(&self, job: &Job, account: &smtp::SmtpAccount, envelope: &compose::Envelope, bytes: &[u8]) -> Result<Attempt> {
+        let mut session = match smtp::connect(account).await {
+            Ok(session) => session,
+            Err(failure) => return Ok(sort(failure, false)),
+        };
+        match session.prepare(envelope).await {
+            Ok(prepared) if prepared.refused.is_empty() => {}
+            Ok(prepared) => {
+                session.quit().await;
+                let words: Vec<String> = prepared.refused.iter().map(|refused| format!("{}: {} {}", refused.address, refused.code, refused.text)).collect();
+                let words = words.join("; ");
+                let permanent = prepared.refused.iter().any(|refused| refused.permanent);
+                return Ok(if permanent { Attempt::Failed(words) } else { Attempt::Later(words) });
+            }
+            Err(failure) => return Ok(sort(failure, true)),
+        }
+        if !self.mark_started(job).await? {
+            session.quit().await;
+            return Ok(Attempt::Later("taken by another server".into()));
+        }
+        match session.send(bytes).await {
+            Ok(_) => {
+                tokio::spawn(session.quit());
+                Ok(Attempt::Left)
+            }
+            Err(failure) => Ok(sort(failure, true)),
+        }
+    }
+
+    /// In a commit of its own, before the text leaves.
+    async fn mark_started(&self, job: &Job) -> Result<bool> {
+        let mut work = self.work().await?;
+        let change = Change { holder: Some(&self.0.holder), ..Change::default() };
+        if !job::step(&mut work.tx, job.id, "claimed", "started", change, work.now).await? {
+            return Ok(false);
+        }
+        let seq = work.tx.next_seq();
+        article::set_delivery(&mut work.tx, ArticleId(job.article_id), Delivery::Sending, None, None, seq).await?;
+        let ticket = work.ticket(TicketId(job.ticket_id)).await?;
+        work.save(&ticket, seq, false).await?;
+        self.finish(work).await?;
+        Ok(true)
+    }
+
+    async fn record(&self, job: &Job, attempt: Attempt) -> Result<()> {
+        let article = ArticleId(job.article_id);
+        let body: MailJob = serde_json::from_str(&job.body).map_err(anyhow::Error::from)?;
+        let automatic = job.kind == "auto_mail";
+        let command = match attempt {
+            Attempt::Left => Body::MailLeft { article, author: body.author, next: body.next },
+            Attempt::Failed(reason) => Body::MailFailed { article, reason },
+            Attempt::Held(reason) => Body::HoldMail { article, reason: reason.to_owned() },
+            Attempt::GivenUp => Body::MailFailed { article, reason: "too_old".into() },
+            Attempt::Unknown(reason) if automatic => Body::MailFailed { article, reason: format!("given_up: {reason}") },
+            Attempt::Unknown(_) => Body::MailUnknown { article },
+            Attempt::Later(reason) => return self.later(job, &body, &reason).await,
+        };
+        let ticket = TicketId(job.ticket_id);
+        let envelope = Envelope::ticket(CommandId(new_id()), ticket, Actor::System, command.clone());
+        let done = self.submit(&envelope).await?;
+        let code = match command {
+            Body::MailFailed { .. } if !automatic => "mail_failed",
+            Body::MailUnknown { .. } => "perhaps_sent",
+            Body::HoldMail { .. } => "held",
+            _ => return Ok(()),
+        };
+        self.notify(Notice { code, title: done.ticket.title, text: String::new(), ticket: Some(ticket) });
+        Ok(())
+    }
+
+    async fn later(&self, job: &Job, body: &MailJob, reason: &str) -> Result<()> {
+        let now = self.now();
+        if now - body.written_at > PATIENCE_MS {
+            let command = Body::MailFailed { article: ArticleId(job.article_id), reason: reason.to_owned() };
+            self.submit(&Envelope::ticket(CommandId(new_id()), TicketId(job.ticket_id), Actor::System, command)).await?;
+            return Ok(());
+        }
+        let waits_for_mailbox = reason == "no_mailbox" || reason == "mailbox_stopped";
+        let step = usize::try_from(job.attempts).unwrap_or(0).min(PAUSES.len() - 1);
+        let pause = if waits_for_mailbox { 15_000 } else { PAUSES[step] * 60_000 };
+        let mut work = self.work().await?;
+        let change = Change { due_at: Some(now + pause), attempts: Some(job.attempts + 1), error: Some(reason), holder: None };
+        let stepped = job::step(&mut work.tx, job.id, "claimed", "waiting", change.clone(), now).await?
+            || job::step(&mut work.tx, job.id, "started", "waiting", change, now).await?;
+        if stepped && job.error.as_deref() != Some(reason) {
+            let delivery = if waits_for_mailbox { Delivery::Waiting } else { Delivery::Retrying };
+            let seq = work.tx.next_seq();
+            article::set_delivery(&mut work.tx, ArticleId(job.article_id), delivery, None, Some(reason), seq).await?;
+            let ticket = work.ticket(TicketId(job.ticket_id)).await?;
+            work.save(&ticket, seq, false).await?;
+        }
+        self.finish(work).await
+    }
+
+    /// The server that sends for an article: that of the mailbox whose user is the sender, else of its queue, else any.
+    async fn smtp_for(&self, settings: &Settings, stored: &Stored) -> Result<Option<(MailboxId, smtp::SmtpAccount)>> {
+        let sender = stored.article.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
+        let queue = settings.own_address(sender).map(|(_, own)| own.queue_id);
+        let mut mailboxes: Vec<_> = settings.mailboxes.iter().filter(|(_, mailbox)| mailbox.valid && mailbox.smtp.is_some()).collect();
+        mailboxes.sort_by_key(|(_, mailbox)| (!mailbox.imap.user.eq_ignore_ascii_case(sender), mailbox.queue_id != queue));
+        let Some((id, mailbox)) = mailboxes.first() else { return Ok(None) };
+        Ok(self.smtp_account(**id, mailbox).await?.map(|account| (**id, account)))
+    }
+
+    /// After a crash: what was claimed waits again, what had started may have left (DESIGN §4.5).
+    pub(crate) async fn recover_jobs(&self) -> Result<()> {
+        let mut tx = self.0.db.aside().await?;
+        let claimed = job::in_state(&mut tx, "claimed").await?;
+        for job in claimed.iter().filter(|job| job.holder.as_ref() == Some(&self.0.holder)) {
+            job::step(&mut tx, job.id, "claimed", "waiting", Change { error: job.error.as_deref(), ..Change::default() }, self.now()).await?;
+        }
+        let started = job::in_state(&mut tx, "started").await?;
+        tx.commit().await?;
+        for job in started.into_iter().filter(|job| job.holder.as_ref() == Some(&self.0.holder)) {
+            self.record(&job, Attempt::Unknown("the computer stopped while the mail was leaving".into())).await?;
+        }
+        Ok(())
+    }
+
+    /// How many mails wait to leave.
+    pub async fn mails_waiting(&self) -> Result<i64> {
+        let mut tx = self.0.db.read().await?;
+        let counts = job::counts(&mut tx).await?;
+        Ok(counts.iter().filter(|(state, _)| ["waiting", "claimed", "started"].contains(&state.as_str())).map(|(_, count)| count).sum())
+    }
+}
+
+fn sort(failure: SendFailure, reached: bool) -> Attempt {
+    let words = failure.to_string();
+    match failure {
+        // Before the server has heard of this mail, a refusal is about the account and may be mended.
+        SendFailure::Refused { permanent: true, .. } if reached => Attempt::Failed(words),
+        SendFailure::Refused { .. } | SendFailure::NotSent(..) => Attempt::Later(words),
+        SendFailure::Unknown(..) => Attempt::Unknown(words),
+    }
+}
+
+fn outgoing(stored: &Stored, job: &MailJob, attachments: Vec<Part>, automatic: bool, now: i64) -> compose::Outgoing {
+    let article = &stored.article;
+    let convert = |address: &docket_domain::Address| docket_mail::Address { name: address.name.clone(), address: address.address.clone() };
+    let list = |addresses: &[docket_domain::Address]| addresses.iter().map(convert).collect::<Vec<_>>();
+    let html = article.html.clone().unwrap_or_else(|| compose::text_to_html(&article.text));
+    compose::Outgoing {
+        message_id: article.message_id.clone().unwrap_or_default(),
+        from: article.from.as_ref().map_or_else(|| docket_mail::Address::new(""), convert),
+        to: list(&article.to),
+        cc: list(&article.cc),
+        bcc: list(&article.bcc),
+        reply_to: None,
+        subject: article.subject.clone(),
+        text: article.text.clone(),
+        html: Some(html),
+        in_reply_to: job.in_reply_to.clone(),
+        references: job.references.clone(),
+        attachments,
+        date: now,
+        auto: automatic.then_some(AutoKind::AutoReplied),
+        headers: Vec::new(),
+    }
+}

@@ -1,0 +1,269 @@
+//! Who is this: passwords, sessions, the one-time link, and who sits at the desktop.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash::SaltString};
+use docket_domain::{AgentId, settings::{Agent, Kind}};
+use docket_store::session;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    app::{App, HostKind},
+    clock::{new_id, random, token},
+    error::{Error, Result},
+    secrets::Place,
+    wire::{AgentView, DeskView, FirstAdministrator, ProfileInput, SessionView, SignIn},
+};
+
+const LINK_LASTS: i64 = 30 * 60_000;
+const SHORTEST_PASSWORD: usize = 10;
+/// Wrong attempts that cost nothing; from then on the pause doubles, up to a quarter of an hour.
+const FREE_ATTEMPTS: u32 = 5;
+
+/// A session that began.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The value of the cookie; the database knows only its hash.
+    pub cookie: String,
+    /// Who.
+    pub agent: AgentId,
+    /// What writes must carry.
+    pub write_token: String,
+}
+
+/// Wrong attempts by login and by address: (how many, blocked until).
+#[derive(Default)]
+pub(crate) struct Attempts(Mutex<HashMap<String, (u32, i64)>>);
+
+impl Attempts {
+    fn check(&self, keys: &[String], now: i64) -> Result<()> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = keys.iter().filter_map(|key| known.get(key)).map(|(_, until)| *until).max().unwrap_or(0);
+        if until > now { Err(Error::SlowDown { seconds: u64::try_from((until - now + 999) / 1000).unwrap_or(1) }) } else { Ok(()) }
+    }
+
+    fn wrong(&self, keys: &[String], now: i64) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() > 10_000 {
+            known.retain(|_, (_, until)| *until > now);
+        }
+        for key in keys {
+            let (count, until) = known.entry(key.clone()).or_default();
+            *count += 1;
+            if *count >= FREE_ATTEMPTS {
+                let pause = 1_i64 << (*count - FREE_ATTEMPTS).min(20);
+                *until = now + (pause * 2_000).min(900_000);
+            }
+        }
+    }
+
+    fn right(&self, key: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+}
+
+fn hash_token(cookie: &str) -> String {
+    Sha256::digest(cookie.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// argon2id with the parameters OWASP names as its first choice (19 MiB, 2 passes).
+async fn hash_password(password: String) -> Result<String> {
+    let hashed = tokio::task::spawn_blocking(move || {
+        let salt = SaltString::encode_b64(&random::<16>()).map_err(|error| anyhow::anyhow!("{error}"))?;
+        let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(|error| anyhow::anyhow!("{error}"))?;
+        Ok::<_, anyhow::Error>(hash.to_string())
+    });
+    Ok(hashed.await.map_err(anyhow::Error::from)??)
+}
+
+async fn is_right(password: String, hash: Option<String>) -> bool {
+    let checked = tokio::task::spawn_blocking(move || {
+        // Somebody who does not exist takes as long as somebody who does.
+        const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        let known = hash.is_some();
+        let text = hash.unwrap_or_else(|| NOBODY.to_owned());
+        let right = PasswordHash::new(&text).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+        right && known
+    });
+    checked.await.unwrap_or(false)
+}
+
+fn check_password(password: &str) -> Result<()> {
+    if password.chars().count() < SHORTEST_PASSWORD {
+        return Err(Error::invalid("password", format!("a password has at least {SHORTEST_PASSWORD} characters")));
+    }
+    Ok(())
+}
+
+impl App {
+    /// Who is there and what this desk is.
+    pub fn session_view(&self, who: Option<AgentId>, write_token: Option<&str>) -> SessionView {
+        let settings = self.settings();
+        let agent = who.and_then(|id| settings.agents.get(&id).map(|agent| agent_view(id, agent)));
+        let (secrets, note) = match self.0.secrets.place {
+            Place::Keyring => ("keyring", None),
+            Place::File => ("file", self.0.secrets.note),
+            Place::Locked => ("session", self.0.secrets.note),
+        };
+        let link_needed = self.0.setup_link.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        SessionView {
+            signed_in: agent.is_some(),
+            write_token: write_token.filter(|_| agent.is_some() || !settings.desk.ready).map(str::to_owned),
+            agent,
+            host: if self.0.host == HostKind::Desktop { "desktop" } else { "server" }.into(),
+            stage: if settings.desk.ready { "ready" } else { "first_start" }.into(),
+            desk: DeskView { name: settings.desk.name.clone(), time_zone: settings.desk.time_zone.clone(), language: settings.desk.language.clone() },
+            version: env!("CARGO_PKG_VERSION").into(),
+            secrets: secrets.into(),
+            secrets_note: note.map(str::to_owned),
+            setup_link_needed: link_needed,
+        }
+    }
+
+    /// Begins a session; wrong attempts are slowed down by login and by address.
+    pub async fn sign_in(&self, input: SignIn, from: &str, label: &str) -> Result<SignedIn> {
+        let login = input.login.trim().to_lowercase();
+        let keys = [format!("login {login}"), format!("from {from}")];
+        self.0.attempts.check(&keys, self.now())?;
+        let settings = self.settings();
+        let agent = settings.agents.iter().find(|(_, agent)| agent.valid && agent.login.to_lowercase() == login).map(|(id, _)| *id);
+        let hash = match agent {
+            Some(agent) => session::password(&mut self.0.db.read().await?, agent.0).await?,
+            None => None,
+        };
+        let right = is_right(input.password, hash).await;
+        let Some(agent) = agent.filter(|_| right) else {
+            self.0.attempts.wrong(&keys, self.now());
+            return Err(Error::WrongPassword);
+        };
+        self.0.attempts.right(&keys[0]);
+        self.begin_session(agent, label).await
+    }
+
+    async fn begin_session(&self, agent: AgentId, label: &str) -> Result<SignedIn> {
+        let signed = SignedIn { cookie: token(), agent, write_token: token() };
+        let now = self.now();
+        let session = session::Session {
+            token_hash: hash_token(&signed.cookie),
+            agent_id: agent.0,
+            write_token: signed.write_token.clone(),
+            created_at: now,
+            seen_at: now,
+            label: label.chars().filter(|c| !c.is_control()).take(200).collect(),
+        };
+        let mut tx = self.0.db.aside().await?;
+        session::begin(&mut tx, &session).await?;
+        tx.commit().await?;
+        Ok(signed)
+    }
+
+    /// The session behind a cookie, while its agent is valid and it is not too old.
+    pub async fn session_of(&self, cookie: &str) -> Result<Option<SignedIn>> {
+        let hash = hash_token(cookie);
+        let mut tx = self.0.db.read().await?;
+        let settings = self.settings_in(&mut tx).await?;
+        let Some(found) = session::find(&mut tx, &hash).await? else { return Ok(None) };
+        drop(tx);
+        let agent = AgentId(found.agent_id);
+        let now = self.now();
+        let over = now - found.created_at > 16 * 3_600_000 || now - found.seen_at > 8 * 3_600_000;
+        if over || !settings.agents.get(&agent).is_some_and(|agent| agent.valid) {
+            return Ok(None);
+        }
+        if now - found.seen_at > 60_000 {
+            let mut tx = self.0.db.aside().await?;
+            session::touch(&mut tx, &hash, now).await?;
+            tx.commit().await?;
+        }
+        Ok(Some(SignedIn { cookie: cookie.to_owned(), agent, write_token: found.write_token }))
+    }
+
+    /// Ends a session.
+    pub async fn sign_out(&self, cookie: &str) -> Result<()> {
+        let mut tx = self.0.db.aside().await?;
+        session::end(&mut tx, &hash_token(cookie)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// A server whose desk has no administrator who could sign in makes a one-time link.
+    pub(crate) async fn prepare_setup_link(&self) -> Result<()> {
+        if self.0.host != HostKind::Server {
+            return Ok(());
+        }
+        let able = session::with_password(&mut self.0.db.read().await?).await?;
+        let settings = self.settings();
+        let any = able.iter().any(|id| settings.agents.get(&AgentId(*id)).is_some_and(|agent| agent.admin && agent.valid));
+        let link = (!any).then(|| (token(), self.now() + LINK_LASTS));
+        *self.0.setup_link.lock().unwrap_or_else(PoisonError::into_inner) = link;
+        Ok(())
+    }
+
+    /// The token of the one-time link, while there is one.
+    pub fn setup_link(&self) -> Option<String> {
+        let link = self.0.setup_link.lock().unwrap_or_else(PoisonError::into_inner);
+        link.as_ref().filter(|(_, until)| *until > self.now()).map(|(token, _)| token.clone())
+    }
+
+    /// Makes the first administrator by the one-time link. The agent of a desk from a desktop gets the password, when the
+    /// login is theirs.
+    pub async fn first_administrator(&self, input: FirstAdministrator, label: &str) -> Result<SignedIn> {
+        check_password(&input.password)?;
+        if self.setup_link().is_none_or(|known| known != input.token.trim()) {
+            return Err(Error::Unavailable { code: "link_over", message: "this link is used up or older than 30 minutes; start the server again for a new one".into() });
+        }
+        let agent = self.add_agent(&input.login, &input.name, &input.email, true, Some(input.password)).await?;
+        *self.0.setup_link.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.begin_session(agent, label).await
+    }
+
+    /// Who sits at the desktop: the desk's first administrator.
+    pub fn window_agent(&self) -> Option<AgentId> {
+        let settings = self.settings();
+        settings.agents.iter().find(|(_, agent)| agent.valid && agent.admin).map(|(id, _)| *id)
+    }
+
+    /// Makes an agent, or gives an existing one (by login) name, rights and password anew.
+    pub async fn add_agent(&self, login: &str, name: &str, email: &str, admin: bool, password: Option<String>) -> Result<AgentId> {
+        let hash = match password {
+            Some(password) => {
+                check_password(&password)?;
+                Some(hash_password(password).await?)
+            }
+            None => None,
+        };
+        let mut work = self.work().await?;
+        let known = work.settings.agents.iter().find(|(_, agent)| agent.login.eq_ignore_ascii_case(login)).map(|(id, agent)| (*id, agent.clone()));
+        let id = known.as_ref().map_or_else(|| AgentId(new_id()), |(id, _)| *id);
+        let version = work.settings.records.get(&(Kind::Agent, id.0)).map_or(0, |record| record.version);
+        let read_before = known.as_ref().map_or(work.now, |(_, agent)| agent.read_before);
+        let document = json!({ "login": login, "name": name, "email": email, "admin": admin, "valid": true, "read_before": read_before });
+        work.save_record(Kind::Agent, id.0, version, &document, name).await?;
+        if let Some(hash) = hash {
+            session::set_password(&mut work.tx, id.0, &hash, work.now).await?;
+            session::end_all(&mut work.tx, id.0).await?;
+        }
+        self.finish(work).await?;
+        self.reload().await?;
+        Ok(id)
+    }
+
+    /// Saves name and address of the agent who asks.
+    pub async fn save_profile(&self, me: AgentId, input: ProfileInput) -> Result<()> {
+        let mut work = self.work().await?;
+        let record = work.settings.records.get(&(Kind::Agent, me.0)).cloned().ok_or(Error::NotFound("agent"))?;
+        let mut document = record.document.clone();
+        document["name"] = json!(input.name.trim());
+        document["email"] = json!(input.email.trim());
+        work.save_record(Kind::Agent, me.0, record.version, &document, input.name.trim()).await?;
+        self.finish(work).await?;
+        self.reload().await
+    }
+}
+
+pub(crate) fn agent_view(id: AgentId, agent: &Agent) -> AgentView {
+    AgentView { id, login: agent.login.clone(), name: agent.name.clone(), email: agent.email.clone(), admin: agent.admin }
+}

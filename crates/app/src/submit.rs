@@ -1,0 +1,455 @@
+//! Carries a command out: decide → events → apply → one transaction.
+
+use std::sync::Arc;
+
+use docket_domain::{
+    Actor, Address, AgentId, Article, ArticleId, Body, Channel, Delivery, Direction, Envelope, Event, NewArticle, Next, Outgoing, Refusal,
+    Sender, Settings, Ticket, TicketId, apply,
+    article::Attachment,
+    command::{Received, SeenUpto},
+    decide, number,
+    settings::StateType,
+};
+use docket_store::{
+    Tx, article, command, customer, event,
+    job::{self, Change, Job},
+    ticket::{self, Class, Index},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    app::{App, Notice},
+    clock::new_id,
+    error::{Error, Result},
+};
+
+/// One writing transaction of a use case, with the settings it sees and what people will hear of once it is done.
+pub(crate) struct Work {
+    pub tx: Tx,
+    pub settings: Arc<Settings>,
+    pub now: i64,
+    pub notices: Vec<Notice>,
+    mail_queued: bool,
+}
+
+/// What a command did.
+#[derive(Clone, Debug)]
+pub(crate) struct Done {
+    pub ticket: Ticket,
+    pub events: usize,
+    pub repeated: bool,
+}
+
+/// What a mail job must know beside its article.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct MailJob {
+    pub from: docket_domain::AddressId,
+    #[serde(default)]
+    pub in_reply_to: Option<String>,
+    #[serde(default)]
+    pub references: Vec<String>,
+    #[serde(default)]
+    pub author: Option<AgentId>,
+    #[serde(default)]
+    pub next: Next,
+    #[serde(default)]
+    pub seen_upto: Option<SeenUpto>,
+    /// When it was written (ms UTC).
+    #[serde(default)]
+    pub written_at: i64,
+    /// An agent has seen what happened since, and wants it sent.
+    #[serde(default)]
+    pub anyway: bool,
+}
+
+impl App {
+    /// Begins a writing transaction.
+    pub(crate) async fn work(&self) -> Result<Work> {
+        let mut tx = self.0.db.begin().await?;
+        let settings = self.settings_in(&mut tx).await?;
+        Ok(Work { tx, settings, now: self.now(), notices: Vec::new(), mail_queued: false })
+    }
+
+    /// Makes it last and tells whoever waits.
+    pub(crate) async fn finish(&self, work: Work) -> Result<()> {
+        let head = work.tx.head;
+        work.tx.commit().await?;
+        self.moved_to(head);
+        if work.mail_queued {
+            self.0.wake_send.notify_one();
+        }
+        for notice in work.notices {
+            self.notify(notice);
+        }
+        Ok(())
+    }
+
+    /// Carries out one command in a transaction of its own.
+    pub(crate) async fn submit(&self, envelope: &Envelope) -> Result<Done> {
+        let mut work = self.work().await?;
+        let done = work.carry_out(envelope).await?;
+        self.finish(work).await?;
+        Ok(done)
+    }
+}
+
+impl Work {
+    /// Carries out one command; the same id is carried out once.
+    pub async fn carry_out(&mut self, envelope: &Envelope) -> Result<Done> {
+        let id = envelope.ticket_id().ok_or(Error::NotFound("ticket"))?;
+        let before = ticket::find(&mut self.tx, id).await?;
+        if command::find(&mut self.tx, envelope.id).await?.is_some() {
+            return Ok(Done { ticket: before.ok_or(Error::NotFound("ticket"))?, events: 0, repeated: true });
+        }
+        let (mut ticket, is_new) = match before {
+            Some(ticket) => (ticket, false),
+            None if matches!(envelope.body, Body::Create { .. }) => (Ticket::blank(id), true),
+            None => return Err(Error::NotFound("ticket")),
+        };
+        let body = self.with_number(&envelope.body).await?;
+        let context = docket_domain::Context { settings: &self.settings, actor: &envelope.actor, now: self.now };
+        let bodies = decide(&ticket, &body, &context)?;
+        if bodies.is_empty() {
+            return Ok(Done { ticket, events: 0, repeated: false });
+        }
+        let seq = self.tx.next_seq();
+        let scope = (ticket.queue, ticket.owner);
+        let count = bodies.len();
+        for body in bodies {
+            let event = Event { ordinal: ticket.events + 1, at: self.now, device_at: envelope.device_time, actor: envelope.actor.clone(), body };
+            apply(&mut ticket, &event);
+            event::insert(&mut self.tx, id, &event, seq).await?;
+        }
+        self.save(&ticket, seq, is_new || scope != (ticket.queue, ticket.owner)).await?;
+        self.effects(&ticket, &body, envelope, seq).await?;
+        command::insert(&mut self.tx, envelope.id, seq, self.now, "applied").await?;
+        Ok(Done { ticket, events: count, repeated: false })
+    }
+
+    /// A ticket gets its number in the transaction that opens it, so it is given once.
+    async fn with_number(&mut self, body: &Body) -> Result<Body> {
+        let mut body = body.clone();
+        if let Body::Create { number, .. } = &mut body
+            && number.is_empty()
+        {
+            let desk = &self.settings.desk;
+            let day = number::day(self.now, &desk.time_zone);
+            let count = self.tx.count(&number::counter(desk.number_generator, &day)).await?;
+            *number = number::format(desk.number_generator, &desk.system_id, &day, count);
+        }
+        Ok(body)
+    }
+
+    pub(crate) async fn save(&mut self, ticket: &Ticket, seq: i64, scope_moved: bool) -> Result<()> {
+        let index = index(&self.settings, ticket);
+        Ok(ticket::save(&mut self.tx, ticket, &index, seq, scope_moved).await?)
+    }
+
+    /// What a command does beside the ticket's row and history: articles, jobs, links.
+    async fn effects(&mut self, ticket: &Ticket, body: &Body, envelope: &Envelope, seq: i64) -> Result<()> {
+        match body {
+            Body::Create { first, customer, .. } => {
+                self.note_customer(&customer.address, &customer.name).await?;
+                if let Some(first) = first {
+                    Box::pin(self.effects(ticket, first, envelope, seq)).await?;
+                }
+            }
+            Body::Receive(received) => self.received(ticket, received, seq).await?,
+            Body::Reply { article, mail, next } | Body::Forward { article, mail, next } => {
+                let author = envelope.actor.agent();
+                self.outgoing(ticket, article, mail, *next, author, seq).await?;
+            }
+            Body::AutoReply { article, mail, .. } => self.outgoing(ticket, article, mail, Next::default(), None, seq).await?,
+            Body::Note { article, visible, .. } => self.spoken(ticket, article, Channel::Internal, None, *visible, &envelope.actor, seq).await?,
+            Body::PhoneCall { article, direction, .. } => {
+                self.spoken(ticket, article, Channel::Phone, Some(*direction), true, &envelope.actor, seq).await?;
+            }
+            Body::MailLeft { article, .. } => self.delivered(ticket, *article, "started", "done", Delivery::Sent, None, seq).await?,
+            Body::MailFailed { article, reason } => self.over(ticket, *article, "failed", Delivery::Failed, reason, seq).await?,
+            Body::MailUnknown { article } => self.over(ticket, *article, "perhaps", Delivery::PerhapsSent, "", seq).await?,
+            Body::HoldMail { article, reason } => self.over(ticket, *article, "held", Delivery::Held, reason, seq).await?,
+            Body::CancelSend { article } => self.cancel(ticket, *article, seq).await?,
+            Body::SendAgain { article } => self.again(ticket, *article, seq).await?,
+            Body::ConfirmArrival { article, .. } => self.delivered(ticket, *article, "perhaps", "done", Delivery::Sent, None, seq).await?,
+            Body::SetCustomer { customer } => self.note_customer(&customer.address, &customer.name).await?,
+            Body::Link { ticket: other, .. } => ticket::link(&mut self.tx, ticket.id, *other, "normal").await?,
+            Body::FlagSuspicious { ticket: other, .. } => ticket::link(&mut self.tx, ticket.id, *other, "suspicious").await?,
+            Body::Unlink { ticket: other, .. } => ticket::unlink(&mut self.tx, ticket.id, *other).await?,
+            Body::SuppressAutoReply { .. }
+            | Body::Lock
+            | Body::Unlock
+            | Body::Take { .. }
+            | Body::SetOwner { .. }
+            | Body::SetState { .. }
+            | Body::SetPriority { .. }
+            | Body::Move { .. }
+            | Body::SetTitle { .. }
+            | Body::Junk
+            | Body::NotJunk => {}
+        }
+        Ok(())
+    }
+
+    async fn received(&mut self, ticket: &Ticket, mail: &Received, seq: i64) -> Result<()> {
+        let is_report = mail.bounce.is_some();
+        let article = Article {
+            id: mail.article.article_id(),
+            ticket: ticket.id,
+            ordinal: ticket.articles,
+            sender: if is_report { Sender::System } else { Sender::Customer },
+            channel: Channel::Email,
+            direction: Some(Direction::Inbound),
+            visible_to_customer: !is_report,
+            author: None,
+            from: mail.from.clone(),
+            to: mail.to.clone(),
+            cc: mail.cc.clone(),
+            bcc: Vec::new(),
+            reply_to: mail.reply_to.clone(),
+            subject: mail.article.subject.clone(),
+            text: mail.article.text.clone(),
+            html: mail.article.html.clone(),
+            message_id: mail.message_id.clone(),
+            references: mail.references.clone(),
+            created_at: self.now,
+            raw: mail.raw.clone(),
+            delivery: None,
+            warnings: mail.warnings.clone(),
+        };
+        self.add(&article, &mail.article, seq).await?;
+        if let Some(id) = &article.message_id {
+            article::refer(&mut self.tx, id, ticket.id, Some(article.id), false).await?;
+        }
+        if !is_report {
+            for id in article.references.iter().take(50) {
+                article::refer(&mut self.tx, id, ticket.id, None, false).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn outgoing(&mut self, ticket: &Ticket, new: &NewArticle, mail: &Outgoing, next: Next, author: Option<AgentId>, seq: i64) -> Result<()> {
+        let sender = self.settings.addresses.get(&mail.from).ok_or(Refusal::NoSuchSender)?;
+        let article = Article {
+            id: new.article_id(),
+            ticket: ticket.id,
+            ordinal: ticket.articles,
+            sender: if author.is_some() { Sender::Agent } else { Sender::System },
+            channel: Channel::Email,
+            direction: Some(Direction::Outbound),
+            visible_to_customer: true,
+            author,
+            from: Some(Address { name: Some(sender.name.clone()).filter(|name| !name.is_empty()), address: sender.email.clone() }),
+            to: mail.to.clone(),
+            cc: mail.cc.clone(),
+            bcc: mail.bcc.clone(),
+            reply_to: Vec::new(),
+            subject: new.subject.clone(),
+            text: new.text.clone(),
+            html: new.html.clone(),
+            message_id: Some(mail.message_id.clone()),
+            references: mail.references.clone(),
+            created_at: self.now,
+            raw: None,
+            delivery: Some(Delivery::Waiting),
+            warnings: Vec::new(),
+        };
+        self.add(&article, new, seq).await?;
+        article::refer(&mut self.tx, &mail.message_id, ticket.id, Some(article.id), true).await?;
+        let body = MailJob {
+            from: mail.from,
+            in_reply_to: mail.in_reply_to.clone(),
+            references: mail.references.clone(),
+            author,
+            next,
+            seen_upto: mail.seen_upto,
+            written_at: self.now,
+            anyway: false,
+        };
+        let job = Job {
+            id: new_id(),
+            kind: if author.is_some() { "mail" } else { "auto_mail" }.into(),
+            ticket_id: ticket.id.0,
+            article_id: article.id.0,
+            state: "waiting".into(),
+            due_at: self.now + mail.delay_ms,
+            attempts: 0,
+            body: serde_json::to_string(&body).map_err(anyhow::Error::from)?,
+            error: None,
+            holder: None,
+            changed_at: self.now,
+        };
+        job::insert(&mut self.tx, &job).await?;
+        self.mail_queued = true;
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a note and a call differ in")]
+    async fn spoken(
+        &mut self,
+        ticket: &Ticket,
+        new: &NewArticle,
+        channel: Channel,
+        direction: Option<Direction>,
+        visible: bool,
+        actor: &Actor,
+        seq: i64,
+    ) -> Result<()> {
+        let author = actor.agent();
+        let name = author.map(|id| self.settings.agent_name(id).to_owned());
+        let article = Article {
+            id: new.article_id(),
+            ticket: ticket.id,
+            ordinal: ticket.articles,
+            sender: Sender::Agent,
+            channel,
+            direction,
+            visible_to_customer: visible,
+            author,
+            from: name.map(|name| Address { name: Some(name), address: String::new() }),
+            to: Vec::new(),
+            cc: Vec::new(),
+            bcc: Vec::new(),
+            reply_to: Vec::new(),
+            subject: new.subject.clone(),
+            text: new.text.clone(),
+            html: None,
+            message_id: None,
+            references: Vec::new(),
+            created_at: self.now,
+            raw: None,
+            delivery: None,
+            warnings: Vec::new(),
+        };
+        self.add(&article, new, seq).await
+    }
+
+    async fn add(&mut self, article: &Article, new: &NewArticle, seq: i64) -> Result<()> {
+        article::insert(&mut self.tx, article, seq).await.map_err(|error| match error.is_duplicate() {
+            true => Error::Refused(Refusal::ArticleExists),
+            false => error.into(),
+        })?;
+        for (ordinal, file) in (0..).zip(&new.attachments) {
+            let attachment = Attachment {
+                id: file.id,
+                article: article.id,
+                ordinal,
+                name: file.name.clone(),
+                content_type: file.content_type.clone(),
+                size: file.size,
+                sha256: file.sha256.clone(),
+                inline: file.inline,
+                content_id: file.content_id.clone(),
+            };
+            article::attach(&mut self.tx, &attachment).await?;
+        }
+        let files = new.attachments.iter().any(|file| !file.inline);
+        ticket::set_preview(&mut self.tx, article.ticket, &preview(&article.text), files).await?;
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a step of a job and what its article shows")]
+    async fn delivered(
+        &mut self,
+        ticket: &Ticket,
+        id: ArticleId,
+        from: &str,
+        to: &str,
+        delivery: Delivery,
+        error: Option<&str>,
+        seq: i64,
+    ) -> Result<()> {
+        let job = job::of_article(&mut self.tx, id.0).await?.ok_or(Refusal::NotSendable)?;
+        let change = Change { error, ..Change::default() };
+        if !job::step(&mut self.tx, job.id, from, to, change, self.now).await? {
+            return Err(Refusal::NotSendable.into());
+        }
+        let sent_at = (delivery == Delivery::Sent).then_some(self.now);
+        article::set_delivery(&mut self.tx, id, delivery, sent_at, error, seq).await?;
+        Ok(ticket::refresh_trouble(&mut self.tx, ticket.id).await?)
+    }
+
+    /// Ends a job that was claimed or started, but not well.
+    async fn over(&mut self, ticket: &Ticket, id: ArticleId, to: &str, delivery: Delivery, reason: &str, seq: i64) -> Result<()> {
+        let job = job::of_article(&mut self.tx, id.0).await?.ok_or(Refusal::NotSendable)?;
+        let reason = Some(reason).filter(|reason| !reason.is_empty());
+        self.delivered(ticket, id, &job.state.clone(), to, delivery, reason, seq).await
+    }
+
+    async fn cancel(&mut self, ticket: &Ticket, id: ArticleId, seq: i64) -> Result<()> {
+        let job = job::of_article(&mut self.tx, id.0).await?.ok_or(Refusal::NotWaiting)?;
+        if !["waiting", "failed", "held"].contains(&job.state.as_str()) {
+            return Err(Refusal::NotWaiting.into());
+        }
+        self.delivered(ticket, id, &job.state, "cancelled", Delivery::Cancelled, None, seq).await
+    }
+
+    async fn again(&mut self, ticket: &Ticket, id: ArticleId, seq: i64) -> Result<()> {
+        let job = job::of_article(&mut self.tx, id.0).await?.ok_or(Refusal::NotSendable)?;
+        if !["perhaps", "failed", "held"].contains(&job.state.as_str()) || job.kind != "mail" {
+            return Err(Refusal::NotSendable.into());
+        }
+        let change = Change { due_at: Some(self.now), attempts: Some(0), ..Change::default() };
+        job::step(&mut self.tx, job.id, &job.state, "waiting", change, self.now).await?;
+        let mut body: MailJob = serde_json::from_str(&job.body).map_err(anyhow::Error::from)?;
+        body.anyway = true;
+        job::set_body(&mut self.tx, job.id, &serde_json::to_string(&body).map_err(anyhow::Error::from)?).await?;
+        article::set_delivery(&mut self.tx, id, Delivery::Waiting, None, None, seq).await?;
+        self.mail_queued = true;
+        Ok(ticket::refresh_trouble(&mut self.tx, ticket.id).await?)
+    }
+
+    pub(crate) async fn note_customer(&mut self, address: &str, name: &str) -> Result<()> {
+        if address.is_empty() {
+            return Ok(());
+        }
+        let contact = customer::Customer {
+            key: address.to_lowercase(),
+            address: address.to_owned(),
+            name: name.to_owned(),
+            seen_at: self.now,
+            ..customer::Customer::default()
+        };
+        Ok(customer::note(&mut self.tx, &contact).await?)
+    }
+
+    /// Loads a ticket inside the transaction.
+    pub async fn ticket(&mut self, id: TicketId) -> Result<Ticket> {
+        ticket::find(&mut self.tx, id).await?.ok_or(Error::NotFound("ticket"))
+    }
+
+    pub(crate) fn mail_is_due(&mut self) {
+        self.mail_queued = true;
+    }
+}
+
+/// The index columns of a ticket.
+pub(crate) fn index(settings: &Settings, ticket: &Ticket) -> Index {
+    let rank = settings.priorities.get(&ticket.priority).map_or(0, |priority| priority.rank);
+    Index { class: class(settings.state_type(ticket.state)), rank }
+}
+
+/// In which lists tickets of a state type appear.
+pub(crate) fn class(kind: StateType) -> Class {
+    match kind {
+        StateType::New | StateType::Open | StateType::PendingReminder => Class::Viewable,
+        StateType::PendingAuto => Class::Auto,
+        StateType::Closed | StateType::Removed | StateType::Merged => Class::Done,
+    }
+}
+
+/// The first words of a text, without quotes, for lists.
+pub(crate) fn preview(text: &str) -> String {
+    let words = text.lines().filter(|line| !line.trim_start().starts_with('>')).flat_map(str::split_whitespace);
+    let mut out = String::new();
+    for word in words {
+        if out.chars().count() + word.chars().count() > 140 {
+            break;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.extend(word.chars().filter(|c| !c.is_control()));
+    }
+    out
+}

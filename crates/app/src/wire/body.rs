@@ -1,0 +1,138 @@
+//! The commands as clients send them; ids of sender, files and states are looked up before the domain sees them.
+
+use docket_domain::{
+    AddressId, AgentId, ArticleId, Direction, PriorityId, QueueId, StateId, TicketId, command::SeenUpto,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::FileRef;
+
+/// What a client asks for.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "named in the wire contract")]
+pub enum CommandBody {
+    Lock,
+    Unlock,
+    /// Lock it and make me the owner; `over` takes it from a colleague.
+    Take {
+        #[serde(default)]
+        over: bool,
+    },
+    SetOwner {
+        owner_id: Option<AgentId>,
+    },
+    SetState {
+        state_id: StateId,
+        #[serde(default)]
+        pending_until: Option<i64>,
+    },
+    Close {
+        state_id: StateId,
+    },
+    SetPriority {
+        priority_id: PriorityId,
+    },
+    Move {
+        queue_id: QueueId,
+    },
+    SetTitle {
+        title: String,
+    },
+    SetCustomer {
+        address: String,
+        #[serde(default)]
+        name: String,
+    },
+    Note {
+        article_id: ArticleId,
+        #[serde(default)]
+        subject: String,
+        text: String,
+        #[serde(default)]
+        visible: bool,
+        #[serde(default)]
+        attachments: Vec<FileRef>,
+        #[serde(default)]
+        state_id: Option<StateId>,
+        #[serde(default)]
+        pending_until: Option<i64>,
+    },
+    PhoneCall {
+        article_id: ArticleId,
+        direction: Direction,
+        #[serde(default)]
+        subject: String,
+        text: String,
+        #[serde(default)]
+        attachments: Vec<FileRef>,
+        #[serde(default)]
+        state_id: Option<StateId>,
+        #[serde(default)]
+        pending_until: Option<i64>,
+    },
+    Reply(Box<Mail>),
+    Forward(Box<Mail>),
+    /// Takes a mail back within its delay; its text becomes a draft again.
+    CancelSend {
+        article_id: ArticleId,
+    },
+    /// Sends a waiting mail now.
+    SendNow {
+        article_id: ArticleId,
+    },
+    /// Sends a failed, held or perhaps sent mail once more.
+    SendAgain {
+        article_id: ArticleId,
+    },
+    /// A perhaps sent mail arrived.
+    ItArrived {
+        article_id: ArticleId,
+    },
+    /// Gives up a held or failed mail; its text becomes a draft again.
+    DiscardSend {
+        article_id: ArticleId,
+    },
+    Junk {
+        #[serde(default)]
+        block_sender: bool,
+    },
+    NotJunk,
+    Link {
+        ticket_id: TicketId,
+    },
+    Unlink {
+        ticket_id: TicketId,
+    },
+}
+
+/// A mail as typed.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[expect(missing_docs, reason = "named in the wire contract")]
+pub struct Mail {
+    pub article_id: ArticleId,
+    #[serde(default)]
+    pub in_reply_to: Option<ArticleId>,
+    #[serde(default)]
+    pub from_address_id: Option<AddressId>,
+    #[serde(default)]
+    pub to: Vec<String>,
+    #[serde(default)]
+    pub cc: Vec<String>,
+    #[serde(default)]
+    pub bcc: Vec<String>,
+    #[serde(default)]
+    pub subject: String,
+    pub text: String,
+    #[serde(default)]
+    pub attachments: Vec<FileRef>,
+    #[serde(default)]
+    pub state_id: Option<StateId>,
+    #[serde(default)]
+    pub pending_until: Option<i64>,
+    #[serde(default)]
+    pub delay_seconds: Option<u32>,
+    #[serde(default)]
+    pub seen_upto: Option<SeenUpto>,
+}
