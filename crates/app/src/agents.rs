@@ -1,10 +1,16 @@
 //! Agents, as an administrator types them.
 
-use docket_domain::{AgentId, settings::{Agent, Kind}};
+use docket_domain::{
+    AgentId,
+    settings::{Agent, Kind},
+};
 use docket_store::session;
 use serde_json::json;
 
-use crate::{app::App, error::{Error, Result}};
+use crate::{
+    app::App,
+    error::{Error, Result},
+};
 
 impl App {
     /// All agents, by login.

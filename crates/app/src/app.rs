@@ -255,6 +255,14 @@ impl App {
     }
 }
 
+/// Opens and migrates a database that is to be filled by a restore.
+pub(crate) async fn open_fresh(options: &Options) -> Result<(Db, Blobs)> {
+    let database = options.database.clone().unwrap_or_else(|| Database::Sqlite(options.data.join("docket.db")));
+    let (db, blobs) = open_database(&database).await?;
+    db.migrate().await?;
+    Ok((db, blobs))
+}
+
 async fn open_database(database: &Database) -> Result<(Db, Blobs)> {
     match database {
         Database::Sqlite(path) => {

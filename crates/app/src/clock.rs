@@ -20,7 +20,8 @@ impl Clock {
 
     /// Now, in ms UTC.
     pub fn now(&self) -> i64 {
-        let offset = self.file.as_ref().and_then(|file| std::fs::read_to_string(file).ok()).and_then(|text| text.trim().parse::<i64>().ok());
+        let offset =
+            self.file.as_ref().and_then(|file| std::fs::read_to_string(file).ok()).and_then(|text| text.trim().parse::<i64>().ok());
         system_now() + offset.unwrap_or(0)
     }
 

@@ -90,7 +90,13 @@ impl App {
         if block {
             self.reload().await?;
         }
-        let word = if done.repeated { "repeated" } else if done.events == 0 { "unchanged" } else { "applied" };
+        let word = if done.repeated {
+            "repeated"
+        } else if done.events == 0 {
+            "unchanged"
+        } else {
+            "applied"
+        };
         self.outcome(me, ticket, word).await
     }
 
@@ -244,7 +250,12 @@ impl Work {
     }
 
     /// In-Reply-To and References (RFC 5322 §3.6.4): the article that is answered, and what it answered, oldest first.
-    async fn thread(&mut self, ticket: &docket_domain::Ticket, answered: Option<ArticleId>, purpose: Purpose) -> Result<(Option<String>, Vec<String>)> {
+    async fn thread(
+        &mut self,
+        ticket: &docket_domain::Ticket,
+        answered: Option<ArticleId>,
+        purpose: Purpose,
+    ) -> Result<(Option<String>, Vec<String>)> {
         let articles = article::of_ticket(&mut self.tx, ticket.id).await?;
         let answered = match answered {
             Some(id) => articles.iter().find(|stored| stored.article.id == id),
@@ -335,7 +346,8 @@ impl Work {
         if address.is_empty() || self.settings.blocked.contains_key(&address.to_lowercase()) {
             return Ok(());
         }
-        let document = serde_json::to_value(BlockedSender { address: address.to_owned(), since: self.now, valid: true }).map_err(anyhow::Error::from)?;
+        let document = serde_json::to_value(BlockedSender { address: address.to_owned(), since: self.now, valid: true })
+            .map_err(anyhow::Error::from)?;
         let actor = self.settings.agent_name(me).to_owned();
         self.save_record(Kind::BlockedSender, new_id(), 0, &document, &actor).await?;
         Ok(())

@@ -64,7 +64,10 @@ impl App {
     pub fn placeholders(&self, me: AgentId) -> Vec<PlaceholderView> {
         let settings = self.settings();
         let values = example(&settings, me);
-        placeholder::TOKENS.iter().map(|token| PlaceholderView { token: (*token).to_owned(), example: placeholder::fill(token, &values) }).collect()
+        placeholder::TOKENS
+            .iter()
+            .map(|token| PlaceholderView { token: (*token).to_owned(), example: placeholder::fill(token, &values) })
+            .collect()
     }
 }
 
@@ -81,7 +84,9 @@ fn template_kind(kind: &str) -> Result<TemplateKind> {
 /// The article that was named, else the newest that a customer can see.
 fn answered<'a>(articles: &'a [Stored], query: &ComposeQuery) -> Result<Option<&'a Article>> {
     match query.article {
-        Some(id) => articles.iter().find(|stored| stored.article.id == id).map(|stored| Some(&stored.article)).ok_or(Error::NotFound("article")),
+        Some(id) => {
+            articles.iter().find(|stored| stored.article.id == id).map(|stored| Some(&stored.article)).ok_or(Error::NotFound("article"))
+        }
         None => {
             let mail = |stored: &&Stored| stored.article.visible_to_customer && stored.article.sender != Sender::System;
             let customers = articles.iter().rev().filter(mail).find(|stored| stored.article.sender == Sender::Customer);
@@ -129,7 +134,8 @@ fn fill(view: &mut ComposeView, settings: &Settings, ticket: &Ticket, kind: Temp
     }
     let text = template.map(|template| placeholder::fill(&template.text, values)).unwrap_or_default();
     if matches!(kind, TemplateKind::Answer) {
-        let salutation = queue.and_then(|queue| queue.salutation_id).and_then(|id| settings.salutations.get(&id)).filter(|block| block.valid);
+        let salutation =
+            queue.and_then(|queue| queue.salutation_id).and_then(|id| settings.salutations.get(&id)).filter(|block| block.valid);
         let salutation = salutation.map(|block| placeholder::fill(&block.text, values)).unwrap_or_default();
         view.text = if salutation.is_empty() { text } else { format!("{salutation}\n\n{text}") };
     } else {
@@ -181,7 +187,14 @@ fn address(view: &mut ComposeView, settings: &Settings, ticket: &Ticket, answere
     (view.to, view.cc) = (written(&to), written(&cc));
 }
 
-async fn quoted(tx: &mut Tx, view: &mut ComposeView, settings: &Settings, article: &Article, kind: TemplateKind, ticket: TicketId) -> Result<()> {
+async fn quoted(
+    tx: &mut Tx,
+    view: &mut ComposeView,
+    settings: &Settings,
+    article: &Article,
+    kind: TemplateKind,
+    ticket: TicketId,
+) -> Result<()> {
     let german = settings.desk.language == "de";
     let zone: chrono_tz::Tz = settings.desk.time_zone.parse().unwrap_or(chrono_tz::UTC);
     let at = DateTime::<Utc>::from_timestamp_millis(article.created_at).unwrap_or_default().with_timezone(&zone);
@@ -191,11 +204,19 @@ async fn quoted(tx: &mut Tx, view: &mut ComposeView, settings: &Settings, articl
         text = text.chars().take(LONGEST_QUOTE).chain("\n[…]".chars()).collect();
     }
     if kind == TemplateKind::Answer {
-        let line = if german { format!("Am {} schrieb {from}:", at.format("%d.%m.%Y um %H:%M")) } else { format!("On {} {from} wrote:", at.format("%Y-%m-%d at %H:%M")) };
+        let line = if german {
+            format!("Am {} schrieb {from}:", at.format("%d.%m.%Y um %H:%M"))
+        } else {
+            format!("On {} {from} wrote:", at.format("%Y-%m-%d at %H:%M"))
+        };
         view.quote = format!("{line}\n{}", quote(&text));
         return Ok(());
     }
-    let (head, when) = if german { ("Weitergeleitete Nachricht", at.format("%d.%m.%Y %H:%M")) } else { ("Forwarded message", at.format("%Y-%m-%d %H:%M")) };
+    let (head, when) = if german {
+        ("Weitergeleitete Nachricht", at.format("%d.%m.%Y %H:%M"))
+    } else {
+        ("Forwarded message", at.format("%Y-%m-%d %H:%M"))
+    };
     let names = if german { ["Von", "Datum", "An", "Betreff"] } else { ["From", "Date", "To", "Subject"] };
     let to = written(&article.to).join(", ");
     view.quote = format!(
@@ -239,7 +260,11 @@ fn example(settings: &Settings, me: AgentId) -> Values<'_> {
         customer_name: "Petra Vogt",
         customer_address: "petra.vogt@example.org",
         customer_subject: if german { "Drucker im 3. Stock" } else { "Printer on the 3rd floor" },
-        customer_body: if german { "Guten Morgen,\nder Drucker druckt nur noch leere Seiten." } else { "Good morning,\nthe printer only prints empty pages." },
+        customer_body: if german {
+            "Guten Morgen,\nder Drucker druckt nur noch leere Seiten."
+        } else {
+            "Good morning,\nthe printer only prints empty pages."
+        },
         agent_name: agent.map_or("", |agent| &agent.name),
         agent_email: agent.map_or("", |agent| &agent.email),
         desk_name: &settings.desk.name,

@@ -64,5 +64,9 @@ impl App {
 }
 
 fn known_kind(kind: &str) -> Result<()> {
-    if ["reply", "forward", "note", "phone_call", "create"].contains(&kind) { Ok(()) } else { Err(Error::invalid("kind", "there is no such draft")) }
+    if ["reply", "forward", "note", "phone_call", "create"].contains(&kind) {
+        Ok(())
+    } else {
+        Err(Error::invalid("kind", "there is no such draft"))
+    }
 }

@@ -6,9 +6,7 @@ use docket_domain::{
     MailboxId,
     settings::{After, MailboxSettings, TakeIn},
 };
-use docket_mail::{
-    imap::{self, ImapFailure, Mailbox, Since, Woken},
-};
+use docket_mail::imap::{self, ImapFailure, Mailbox, Since, Woken};
 use docket_store::mailbox::{self, State};
 
 use crate::{
@@ -71,7 +69,9 @@ impl App {
             }
             let known = settings.head;
             loop {
-                if tokio::time::timeout(Duration::from_secs(5), head.changed()).await.is_ok_and(|changed| changed.is_err()) || self.stopping() {
+                if tokio::time::timeout(Duration::from_secs(5), head.changed()).await.is_ok_and(|changed| changed.is_err())
+                    || self.stopping()
+                {
                     break;
                 }
                 drop(self.reload().await);
@@ -179,7 +179,8 @@ impl App {
 
     fn refuse_foreign(&self, settings: &MailboxSettings, meta: &[imap::Meta]) -> std::result::Result<(), Trouble> {
         let own = self.settings().desk.short_id.clone();
-        let foreign = meta.iter().flat_map(|meta| imap::foreign_desks(&meta.flags, &own)).find(|desk| !settings.former_desks.contains(desk));
+        let foreign =
+            meta.iter().flat_map(|meta| imap::foreign_desks(&meta.flags, &own)).find(|desk| !settings.former_desks.contains(desk));
         foreign.map_or(Ok(()), |desk| Err(Trouble::Foreign(desk)))
     }
 
@@ -236,7 +237,8 @@ impl App {
             return Ok(state);
         }
         // A folder that was known under another UIDVALIDITY is read from its start: what is known by its content stays known.
-        let known_before = mailbox::states(&mut tx).await.map_err(Error::from)?.iter().any(|state| state.mailbox_id == id.0 && state.folder == *folder);
+        let known_before =
+            mailbox::states(&mut tx).await.map_err(Error::from)?.iter().any(|state| state.mailbox_id == id.0 && state.folder == *folder);
         let state = State {
             mailbox_id: id.0,
             folder: folder.clone(),

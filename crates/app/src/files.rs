@@ -1,9 +1,6 @@
 //! Attachments, originals and uploads: by article and attachment, never by hash.
 
-use docket_domain::{
-    AgentId, ArticleId, AttachmentId,
-    command::NewAttachment,
-};
+use docket_domain::{AgentId, ArticleId, AttachmentId, command::NewAttachment};
 use docket_store::{
     article,
     blob::{self, Upload},
@@ -116,7 +113,9 @@ fn clean_name(name: &str) -> String {
 }
 
 fn clean_type(content_type: &str) -> String {
-    let good = content_type.len() <= 100 && content_type.contains('/') && content_type.chars().all(|c| c.is_ascii_alphanumeric() || "/+-.".contains(c));
+    let good = content_type.len() <= 100
+        && content_type.contains('/')
+        && content_type.chars().all(|c| c.is_ascii_alphanumeric() || "/+-.".contains(c));
     if good { content_type.to_ascii_lowercase() } else { "application/octet-stream".into() }
 }
 

@@ -59,7 +59,8 @@ impl Folder {
     pub fn announce(&self, address: &str) {
         let held = HeldBy { pid: std::process::id(), program: self.program.clone(), address: address.to_owned() };
         let mut file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(serde_json::json!(held).to_string().as_bytes()));
+        let written =
+            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(serde_json::json!(held).to_string().as_bytes()));
         if let Err(error) = written {
             tracing::warn!(%error, "the lock file could not be written");
         }
@@ -118,7 +119,10 @@ fn refuse_network(folder: &Path) -> Result<()> {
     match mount {
         Some((_, kind)) if NETWORK.contains(&kind) => Err(Error::Unavailable {
             code: "network_folder",
-            message: format!("{} lies on a network file system ({kind}); choose a folder on this computer, or PostgreSQL", folder.display()),
+            message: format!(
+                "{} lies on a network file system ({kind}); choose a folder on this computer, or PostgreSQL",
+                folder.display()
+            ),
         }),
         _ => Ok(()),
     }

@@ -24,8 +24,8 @@ use crate::{
 mod headers;
 mod route;
 
-pub(crate) use route::subject_rules;
 use route::Route;
+pub(crate) use route::subject_rules;
 
 /// Where a mail came from.
 #[derive(Clone, Debug, Default)]

@@ -33,6 +33,7 @@ mod view;
 pub mod wire;
 
 pub use app::{App, Database, Hold, HostKind, Notice, Options};
+pub use backup::restore;
 pub use clock::{Clock, new_id, token};
 
 pub use error::{Error, Result};

@@ -91,7 +91,13 @@ impl App {
         let found = ticket::search(&mut tx, text, limit.clamp(1, 100)).await?;
         Ok(found
             .into_iter()
-            .map(|brief| Hit { kind: "ticket".into(), score: if brief.number == text { 1.0 } else { 0.5 }, number: brief.number, title: brief.title, id: brief.id.into() })
+            .map(|brief| Hit {
+                kind: "ticket".into(),
+                score: if brief.number == text { 1.0 } else { 0.5 },
+                number: brief.number,
+                title: brief.title,
+                id: brief.id.into(),
+            })
             .collect())
     }
 }

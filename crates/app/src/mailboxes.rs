@@ -1,8 +1,7 @@
 //! Mailboxes: tried, saved, watched; and the quarantine.
 
 use docket_domain::{
-    MailboxId, QueueId,
-    master,
+    MailboxId, QueueId, master,
     settings::{Kind, MailboxSettings, Security},
 };
 use docket_mail::{
@@ -20,7 +19,9 @@ use crate::{
     clock::new_id,
     error::{Error, Result},
     intake::Source,
-    wire::{MailOutcome, MailboxInput, MailboxOverview, MailboxTest, MailboxTried, MailboxView, OutboxView, QuarantineView, RecordView, Tried},
+    wire::{
+        MailOutcome, MailboxInput, MailboxOverview, MailboxTest, MailboxTried, MailboxView, OutboxView, QuarantineView, RecordView, Tried,
+    },
 };
 
 const IMAP: &str = "imap";
@@ -136,7 +137,13 @@ impl App {
         Ok(record)
     }
 
-    pub(crate) async fn write_mailbox(&self, work: &mut crate::submit::Work, id: Option<Uuid>, input: MailboxInput, actor: &str) -> Result<RecordView> {
+    pub(crate) async fn write_mailbox(
+        &self,
+        work: &mut crate::submit::Work,
+        id: Option<Uuid>,
+        input: MailboxInput,
+        actor: &str,
+    ) -> Result<RecordView> {
         let is_new = id.is_none();
         let id = id.unwrap_or_else(new_id);
         let mut document = input.document;
@@ -273,7 +280,11 @@ impl App {
 }
 
 fn first_queue(settings: &docket_domain::Settings) -> QueueId {
-    if settings.queues.get(&master::QUEUE_FIRST).is_some_and(|queue| queue.valid) { master::QUEUE_FIRST } else { settings.mail_rules.postmaster_queue_id }
+    if settings.queues.get(&master::QUEUE_FIRST).is_some_and(|queue| queue.valid) {
+        master::QUEUE_FIRST
+    } else {
+        settings.mail_rules.postmaster_queue_id
+    }
 }
 
 /// Other desks that marked one of the newest mails.
@@ -287,4 +298,3 @@ async fn foreign_desks(mailbox: &mut docket_mail::imap::Mailbox, own: &str) -> V
     desks.dedup();
     desks
 }
-

@@ -119,12 +119,17 @@ impl App {
         if automatic && self.now() - body.written_at > i64::from(settings.mail_rules.auto_max_age_hours) * 3_600_000 {
             return Ok(Attempt::GivenUp);
         }
-        if !automatic && !body.anyway
+        if !automatic
+            && !body.anyway
             && let Some(reason) = crate::guard::reason(&mut tx, &settings, &stored.article, &body, self.now()).await?
         {
             return Ok(Attempt::Held(reason));
         }
-        let files: Vec<_> = article::attachments(&mut tx, stored.article.ticket).await?.into_iter().filter(|file| file.article == stored.article.id).collect();
+        let files: Vec<_> = article::attachments(&mut tx, stored.article.ticket)
+            .await?
+            .into_iter()
+            .filter(|file| file.article == stored.article.id)
+            .collect();
         drop(tx);
         let Some((mailbox, account)) = self.smtp_for(&settings, &stored).await? else {
             return Ok(Attempt::Later("no_mailbox".into()));
@@ -155,7 +160,8 @@ impl App {
             Ok(prepared) if prepared.refused.is_empty() => {}
             Ok(prepared) => {
                 session.quit().await;
-                let words: Vec<String> = prepared.refused.iter().map(|refused| format!("{}: {} {}", refused.address, refused.code, refused.text)).collect();
+                let words: Vec<String> =
+                    prepared.refused.iter().map(|refused| format!("{}: {} {}", refused.address, refused.code, refused.text)).collect();
                 let words = words.join("; ");
                 let permanent = prepared.refused.iter().any(|refused| refused.permanent);
                 return Ok(if permanent { Attempt::Failed(words) } else { Attempt::Later(words) });
@@ -255,7 +261,8 @@ impl App {
         let mut tx = self.0.db.aside().await?;
         let claimed = job::in_state(&mut tx, "claimed").await?;
         for job in claimed.iter().filter(|job| job.holder.as_ref() == Some(&self.0.holder)) {
-            job::step(&mut tx, job.id, "claimed", "waiting", Change { error: job.error.as_deref(), ..Change::default() }, self.now()).await?;
+            job::step(&mut tx, job.id, "claimed", "waiting", Change { error: job.error.as_deref(), ..Change::default() }, self.now())
+                .await?;
         }
         let started = job::in_state(&mut tx, "started").await?;
         tx.commit().await?;

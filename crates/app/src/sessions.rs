@@ -6,7 +6,10 @@ use std::{
 };
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash::SaltString};
-use docket_domain::{AgentId, settings::{Agent, Kind}};
+use docket_domain::{
+    AgentId,
+    settings::{Agent, Kind},
+};
 use docket_store::session;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -116,7 +119,11 @@ impl App {
             agent,
             host: if self.0.host == HostKind::Desktop { "desktop" } else { "server" }.into(),
             stage: if settings.desk.ready { "ready" } else { "first_start" }.into(),
-            desk: DeskView { name: settings.desk.name.clone(), time_zone: settings.desk.time_zone.clone(), language: settings.desk.language.clone() },
+            desk: DeskView {
+                name: settings.desk.name.clone(),
+                time_zone: settings.desk.time_zone.clone(),
+                language: settings.desk.language.clone(),
+            },
             version: env!("CARGO_PKG_VERSION").into(),
             secrets: secrets.into(),
             secrets_note: note.map(str::to_owned),
@@ -213,7 +220,10 @@ impl App {
     pub async fn first_administrator(&self, input: FirstAdministrator, label: &str) -> Result<SignedIn> {
         check_password(&input.password)?;
         if self.setup_link().is_none_or(|known| known != input.token.trim()) {
-            return Err(Error::Unavailable { code: "link_over", message: "this link is used up or older than 30 minutes; start the server again for a new one".into() });
+            return Err(Error::Unavailable {
+                code: "link_over",
+                message: "this link is used up or older than 30 minutes; start the server again for a new one".into(),
+            });
         }
         let agent = self.add_agent(&input.login, &input.name, &input.email, true, Some(input.password)).await?;
         *self.0.setup_link.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -236,7 +246,8 @@ impl App {
             None => None,
         };
         let mut work = self.work().await?;
-        let known = work.settings.agents.iter().find(|(_, agent)| agent.login.eq_ignore_ascii_case(login)).map(|(id, agent)| (*id, agent.clone()));
+        let known =
+            work.settings.agents.iter().find(|(_, agent)| agent.login.eq_ignore_ascii_case(login)).map(|(id, agent)| (*id, agent.clone()));
         let id = known.as_ref().map_or_else(|| AgentId(new_id()), |(id, _)| *id);
         let version = work.settings.records.get(&(Kind::Agent, id.0)).map_or(0, |record| record.version);
         let read_before = known.as_ref().map_or(work.now, |(_, agent)| agent.read_before);

@@ -66,7 +66,8 @@ impl Work {
         let record = Record { kind, id, version: version + 1, document };
         setting::save(&mut self.tx, &record, self.now, actor).await?;
         self.follow(&record).await?;
-        let mut records: Vec<Record> = self.settings.records.values().filter(|known| (known.kind, known.id) != (kind, id)).cloned().collect();
+        let mut records: Vec<Record> =
+            self.settings.records.values().filter(|known| (known.kind, known.id) != (kind, id)).cloned().collect();
         records.push(record.clone());
         self.settings = std::sync::Arc::new(docket_domain::Settings::build(self.tx.settings_head, records)?);
         Ok(RecordView { id, version: record.version, document: record.document })

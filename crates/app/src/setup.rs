@@ -1,9 +1,6 @@
 //! The first start: a desk of one's own, or one to look around in.
 
-use docket_domain::{
-    AgentId, master,
-    settings::Kind,
-};
+use docket_domain::{AgentId, master, settings::Kind};
 use docket_store::{Tx, setting};
 use serde_json::json;
 
@@ -76,7 +73,9 @@ impl Work {
             desk["time_zone"] = json!(input.time_zone);
         }
         let version = self.version(Kind::Desk, master::DESK);
-        self.save_record(Kind::Desk, master::DESK, version, &desk, &input.your_name).await.map_err(|error| renamed(error, "name", "desk_name"))?;
+        self.save_record(Kind::Desk, master::DESK, version, &desk, &input.your_name)
+            .await
+            .map_err(|error| renamed(error, "name", "desk_name"))?;
         if !input.queue_name.trim().is_empty() {
             let mut queue = serde_json::to_value(&self.settings.queues[&master::QUEUE_FIRST]).map_err(anyhow::Error::from)?;
             queue["name"] = json!(input.queue_name.trim());

@@ -116,7 +116,8 @@ impl Work {
         let scope = (ticket.queue, ticket.owner);
         let count = bodies.len();
         for body in bodies {
-            let event = Event { ordinal: ticket.events + 1, at: self.now, device_at: envelope.device_time, actor: envelope.actor.clone(), body };
+            let event =
+                Event { ordinal: ticket.events + 1, at: self.now, device_at: envelope.device_time, actor: envelope.actor.clone(), body };
             apply(&mut ticket, &event);
             event::insert(&mut self.tx, id, &event, seq).await?;
         }
@@ -160,7 +161,9 @@ impl Work {
                 self.outgoing(ticket, article, mail, *next, author, seq).await?;
             }
             Body::AutoReply { article, mail, .. } => self.outgoing(ticket, article, mail, Next::default(), None, seq).await?,
-            Body::Note { article, visible, .. } => self.spoken(ticket, article, Channel::Internal, None, *visible, &envelope.actor, seq).await?,
+            Body::Note { article, visible, .. } => {
+                self.spoken(ticket, article, Channel::Internal, None, *visible, &envelope.actor, seq).await?
+            }
             Body::PhoneCall { article, direction, .. } => {
                 self.spoken(ticket, article, Channel::Phone, Some(*direction), true, &envelope.actor, seq).await?;
             }
@@ -228,7 +231,15 @@ impl Work {
         Ok(())
     }
 
-    async fn outgoing(&mut self, ticket: &Ticket, new: &NewArticle, mail: &Outgoing, next: Next, author: Option<AgentId>, seq: i64) -> Result<()> {
+    async fn outgoing(
+        &mut self,
+        ticket: &Ticket,
+        new: &NewArticle,
+        mail: &Outgoing,
+        next: Next,
+        author: Option<AgentId>,
+        seq: i64,
+    ) -> Result<()> {
         let sender = self.settings.addresses.get(&mail.from).ok_or(Refusal::NoSuchSender)?;
         let article = Article {
             id: new.article_id(),

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use docket_domain::{
-    AgentId, Article, Event, EventBody, QueueId, Settings, StateId, Ticket, TicketId, article::Attachment,
-};
+use docket_domain::{AgentId, Article, Event, EventBody, QueueId, Settings, StateId, Ticket, TicketId, article::Attachment};
 use docket_store::{
     Tx,
     article::{self, Stored},
@@ -115,7 +113,13 @@ async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: Ticket) ->
         events: events.iter().map(|event| event_view(settings, event)).collect(),
         linked: linked
             .into_iter()
-            .map(|(brief, kind)| LinkedView { id: brief.id.into(), number: brief.number, title: brief.title, state_id: StateId(brief.state_id), kind })
+            .map(|(brief, kind)| LinkedView {
+                id: brief.id.into(),
+                number: brief.number,
+                title: brief.title,
+                state_id: StateId(brief.state_id),
+                kind,
+            })
             .collect(),
         drafts: drafts.into_iter().filter_map(|draft| draft_view(&draft)).collect(),
         junk: ticket.junk_from.is_some(),
@@ -201,7 +205,12 @@ fn article_view<'a>(settings: &Settings, stored: &Stored, files: impl Iterator<I
         unread: false,
         attachments: files,
         raw: article.raw.is_some(),
-        delivery: article.delivery.map(|state| DeliveryView { state, due_at: None, error: stored.delivery_error.clone(), at: stored.sent_at }),
+        delivery: article.delivery.map(|state| DeliveryView {
+            state,
+            due_at: None,
+            error: stored.delivery_error.clone(),
+            at: stored.sent_at,
+        }),
         direction: article.direction,
         warnings: article.warnings.clone(),
         message_id: article.message_id.clone(),

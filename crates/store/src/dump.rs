@@ -201,3 +201,9 @@ pub async fn epoch(tx: &mut Tx) -> Result<i64> {
     const SQL: &str = "select epoch from feed where id = 1";
     Ok(on!(tx, conn => sqlx::query_scalar(SQL).fetch_one(conn).await)?)
 }
+
+/// The feed's heads as they stand in its row; for after a restore, which writes that row.
+pub async fn heads(tx: &mut Tx) -> Result<(i64, i64)> {
+    const SQL: &str = "select head, settings_head from feed where id = 1";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_one(conn).await)?)
+}

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use chrono::Timelike;
 use docket_domain::Channel;
 
 use super::{
@@ -170,18 +171,15 @@ impl Scene<'_> {
                 return (DemoState::ClosedUnsuccessful, Some(self.agent));
             }
         } else {
-            loop {
-                if dice.chance(20) {
-                    self.note(self.notes(), dice);
-                }
-                if dice.chance(30) && self.ask(dice) {
-                    self.more(dice);
-                }
-                answered = self.answer(dice);
-                let room = self.articles.len() + 2 < MOST;
-                if !(answered && room && dice.chance(10) && self.customer(self.phrases.still, 26 * HOUR, dice)) {
-                    break;
-                }
+            if dice.chance(20) {
+                self.note(self.notes(), dice);
+            }
+            if dice.chance(30) && self.ask(dice) {
+                self.more(dice);
+            }
+            answered = self.answer(dice);
+            if answered && dice.chance(14) && self.still(dice) {
+                answered = self.answer_again(dice);
             }
         }
         if !answered {
@@ -201,7 +199,7 @@ impl Scene<'_> {
         if dice.chance(60) && self.ask(dice) {
             self.more(dice);
         } else if dice.chance(40) && self.answer(dice) {
-            self.customer(self.phrases.still, 26 * HOUR, dice);
+            self.still(dice);
         }
     }
 
@@ -219,7 +217,7 @@ impl Scene<'_> {
         }
         let problem = self.facts.text(self.topic.problem[self.matter]);
         body.push_str(&self.sentence(problem, call || !body.is_empty() && !self.facts.german));
-        for (percent, lines, gap) in [(70, self.topic.detail, " "), (12, p.log, "\n\n    "), (35, p.pressure, "\n\n"), (55, p.please, "\n")]
+        for (percent, lines, gap) in [(70, self.topic.detail, " "), (35, p.pressure, "\n\n"), (55, p.please, "\n"), (12, p.log, "\n\n    ")]
         {
             if dice.chance(percent) {
                 body.push_str(gap);
@@ -234,7 +232,7 @@ impl Scene<'_> {
         }
         let text = self.letter(&body, dice);
         let html = dice.chance(30).then(|| html(&text));
-        let attachment = self.attachment(dice);
+        let attachment = self.promised(&text).or_else(|| self.attachment(dice));
         let article = self.article(DemoSender::Customer, self.title.clone(), text);
         self.push(DemoArticle { inbound: true, html, attachment, ..article });
         if self.topic.place != Place::Junk && dice.chance(15) {
@@ -271,7 +269,7 @@ impl Scene<'_> {
     /// The question that belongs to the matter.
     fn ask(&mut self, dice: &mut Rng) -> bool {
         let line = self.fitting(self.topic.ask);
-        line.is_some_and(|line| self.agent_mail(line, dice))
+        line.is_some_and(|line| self.agent_mail(line, &[], dice))
     }
 
     fn more(&mut self, dice: &mut Rng) -> bool {
@@ -281,7 +279,17 @@ impl Scene<'_> {
 
     fn answer(&mut self, dice: &mut Rng) -> bool {
         let line = self.topic.answer.get(self.matter).copied();
-        line.is_some_and(|line| self.agent_mail(line, dice))
+        line.is_some_and(|line| self.agent_mail(line, self.phrases.agent_ending, dice))
+    }
+
+    /// Machines fail twice.
+    fn still(&mut self, dice: &mut Rng) -> bool {
+        self.topic.place.is_about_machines() && self.customer(self.phrases.still, 26 * HOUR, dice)
+    }
+
+    fn answer_again(&mut self, dice: &mut Rng) -> bool {
+        let line = dice.pick(self.phrases.again);
+        self.agent_mail(line, self.phrases.agent_ending, dice)
     }
 
     /// Questions are fewer than matters: the first half of the matters has the first question.
@@ -289,7 +297,7 @@ impl Scene<'_> {
         lines.get(self.matter * lines.len() / self.topic.problem.len()).copied()
     }
 
-    fn agent_mail(&mut self, line: &str, dice: &mut Rng) -> bool {
+    fn agent_mail(&mut self, line: &str, endings: &[&str], dice: &mut Rng) -> bool {
         let wait = dice.between(6, 90) as i64 * dice.between(1, 12) as i64 * MINUTE;
         if !self.later(wait, dice, true) {
             return false;
@@ -306,9 +314,9 @@ impl Scene<'_> {
         }
         let line = self.facts.text(line);
         text.push_str(&self.sentence(line, opened));
-        if dice.chance(60) {
+        if !endings.is_empty() && dice.chance(60) {
             text.push_str("\n\n");
-            self.facts.fill(dice.pick(p.agent_ending), &mut text);
+            self.facts.fill(dice.pick(endings), &mut text);
         }
         text.push_str("\n\n");
         text.push_str(dice.pick(p.agent_bye));
@@ -324,11 +332,7 @@ impl Scene<'_> {
         if !self.later(dice.between(15, (within / MINUTE) as u64) as i64 * MINUTE, dice, false) {
             return false;
         }
-        let mut body = self.facts.text(dice.pick(lines));
-        if dice.chance(15) {
-            body.push_str("\n\n");
-            self.facts.fill(dice.pick(self.phrases.pressure), &mut body);
-        }
+        let body = self.facts.text(dice.pick(lines));
         let text = self.letter(&body, dice);
         let html = dice.chance(25).then_some(());
         self.reply(DemoSender::Customer, text, html);
@@ -368,8 +372,9 @@ impl Scene<'_> {
         let re = if self.facts.german { "AW" } else { "Re" };
         let subject = format!("{}: {}", if inbound { re } else { "Re" }, self.title);
         let html = html_too.map(|()| html(&whole));
+        let attachment = self.promised(&own);
         let article = self.article(sender, subject, whole);
-        self.push(DemoArticle { inbound, html, ..article });
+        self.push(DemoArticle { inbound, html, attachment, ..article });
         self.own = own;
     }
 
@@ -391,13 +396,13 @@ impl Scene<'_> {
                 out.push('\n');
             }
         }
-        out.truncate(out.trim_end().len());
+        out.truncate(out.trim_end_matches(['\n', '>', ' ']).len());
     }
 
     /// Time passes; false where it would reach beyond now, or enough has been said.
     fn later(&mut self, wait: i64, dice: &mut Rng, in_the_office: bool) -> bool {
         let at = self.at + wait;
-        let at = if in_the_office { self.world.calendar.office(at, dice) } else { at };
+        let at = if in_the_office { self.world.calendar.office(at, dice) } else { self.awake(at) };
         if at >= self.world.now || self.articles.len() >= MOST {
             return false;
         }
@@ -405,13 +410,33 @@ impl Scene<'_> {
         true
     }
 
+    /// Customers sleep at night.
+    fn awake(&self, at: i64) -> i64 {
+        if (6..22).contains(&self.facts.local(at).hour()) { at } else { at + 9 * HOUR }
+    }
+
+    /// The file that a text speaks of.
+    fn promised(&self, text: &str) -> Option<DemoFile> {
+        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        if says(&["Photos are attached", "Fotos hängen an"]) {
+            Some(("photo.png".to_owned(), "image/png", SCREENSHOTS[1].clone()))
+        } else if says(&["attached", "hängt an", "hier ist er", "here is your copy", "Here is your copy", "anbei", "Anbei"]) {
+            Some(self.letterhead())
+        } else {
+            None
+        }
+    }
+
+    fn letterhead(&self) -> DemoFile {
+        let text = |text: &str| self.facts.text(text);
+        let lines = ["{company}", "", "{invoice}   {date}", "{order}   {customerno}", "", "{n} x {sku}", "{hex}"];
+        (text("{invoice}.pdf"), "application/pdf", files::letter(&lines.map(text)))
+    }
+
     fn attachment(&self, dice: &mut Rng) -> Option<DemoFile> {
         let text = |text: &str| self.facts.text(text);
         match self.topic.place {
-            Place::Billing | Place::Reminders | Place::Logistics if dice.chance(18) => {
-                let lines = ["{company}", "", "{invoice}   {date}", "{order}   {customerno}", "", "{n} x {sku}", "{hex}"];
-                Some((text("{invoice}.pdf"), "application/pdf", files::letter(&lines.map(text))))
-            }
+            Place::Billing | Place::Reminders | Place::Logistics if dice.chance(12) => Some(self.letterhead()),
             Place::Hardware | Place::Software | Place::Security | Place::Returns if dice.chance(7) => {
                 let n = dice.below(4);
                 Some((format!("screenshot-{}.png", n + 1), "image/png", SCREENSHOTS[n as usize].clone()))

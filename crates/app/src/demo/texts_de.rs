@@ -77,6 +77,11 @@ pub(super) const GERMAN: Phrases = Phrases {
         "etwa {n} Stunden ging es, dann war wieder Schluss.",
         "fast: Bei mir geht es, aber {colleague} hat auf {host3} ({ip3}) noch dasselbe.",
     ],
+    again: &[
+        "auf {host3} hatte sich eine alte Einstellung gehalten. Ich habe sie mit {colleague} zusammen entfernt, und wir haben es seitdem dreimal ausprobiert.",
+        "ich habe mit dem Hersteller gesprochen, Vorgang {hex3}. Version {version3} ändert genau das; sie ist jetzt installiert.",
+        "es waren zwei Ursachen, und die erste hat die zweite verdeckt. Der Eintrag für {ip3} ist jetzt auch weg.",
+    ],
     nudge: &[
         "gibt es hierzu etwas Neues? Ich hatte am {today} geschrieben und seitdem nichts gehört.",
         "nur eine kleine Erinnerung an die Nachricht unten.",

@@ -68,6 +68,11 @@ pub(super) const ENGLISH: Phrases = Phrases {
         "it worked for about {n} hours and then stopped again.",
         "nearly: it is fine for me, but {colleague} still has the same problem on {host3} ({ip3}).",
     ],
+    again: &[
+        "an old setting had survived on {host3}. I have removed it together with {colleague}, and we tried it three times since.",
+        "I have talked to the maker, case {hex3}. Version {version3} changes exactly this; it is installed now.",
+        "there were two causes, and the first one hid the second. The entry for {ip3} is gone as well now.",
+    ],
     nudge: &[
         "is there any news on this? I wrote on {today} and have heard nothing since.",
         "just a gentle reminder about the message below.",

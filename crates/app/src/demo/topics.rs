@@ -56,6 +56,16 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Is it about machines and programs, rather than money and goods?
+    pub fn is_about_machines(self) -> bool {
+        match self {
+            Self::Desk | Self::Hardware | Self::Software | Self::Network | Self::Accounts => true,
+            Self::Security | Self::Billing | Self::Reminders | Self::Logistics | Self::Returns | Self::Customers | Self::Junk => false,
+        }
+    }
+}
+
 /// One matter, and what is said about it. Texts have slots, see `facts`.
 pub(super) struct Topic {
     pub place: Place,
@@ -90,6 +100,8 @@ pub(super) struct Phrases {
     pub agent_bye: &'static [&'static str],
     pub thanks: &'static [&'static str],
     pub still: &'static [&'static str],
+    /// The second answer to it.
+    pub again: &'static [&'static str],
     pub nudge: &'static [&'static str],
     pub called: &'static [&'static str],
     pub closing_note: &'static [&'static str],

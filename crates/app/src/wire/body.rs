@@ -1,8 +1,6 @@
 //! The commands as clients send them; ids of sender, files and states are looked up before the domain sees them.
 
-use docket_domain::{
-    AddressId, AgentId, ArticleId, Direction, PriorityId, QueueId, StateId, TicketId, command::SeenUpto,
-};
+use docket_domain::{AddressId, AgentId, ArticleId, Direction, PriorityId, QueueId, StateId, TicketId, command::SeenUpto};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
