@@ -1,30 +1,41 @@
 //! The desk behind the window: opened once, asked through the Router.
+use std::future::Future;
 use std::path::Path;
+use std::pin::Pin;
 
+use docket_api::{Host, LocalActor};
+use docket_app::{App, Hold, HostKind, Notice, Options};
 use http::{Request, Response};
 use tokio::sync::broadcast;
 
-/// Something worth a notification.
-#[derive(Clone, Debug)]
-pub struct Notice {
-    /// First line.
-    pub title: String,
-    /// The rest.
-    pub body: String,
-    /// The ticket it is about.
-    pub ticket_id: Option<String>,
-}
+/// The Router, as something to ask: only the API crate knows what it is made of.
+type Ask = dyn Fn(Request<Vec<u8>>) -> Pin<Box<dyn Future<Output = Response<Vec<u8>>> + Send>> + Send + Sync;
 
 /// The open desk; there is one a program.
 pub struct Core {
+    app: App,
+    ask: Box<Ask>,
     token: String,
-    notices: broadcast::Sender<Notice>,
 }
 
 impl Core {
     /// Opens the desk in `folder`; refuses in words when another program holds it.
-    pub async fn open(_folder: &Path) -> anyhow::Result<Self> {
-        Ok(Self { token: token()?, notices: broadcast::channel(64).0 })
+    pub async fn open(folder: &Path) -> anyhow::Result<Self> {
+        let token = token()?;
+        let options = Options {
+            data: folder.to_owned(),
+            database: None,
+            hold: Hold::Holder("docket-desktop".to_owned()),
+            host: HostKind::Desktop,
+            key_file: None,
+        };
+        let app = App::open(options).await?;
+        let router = docket_api::router(app.clone(), Host::Desktop { write_token: token.clone() });
+        let ask: Box<Ask> = Box::new(move |request| {
+            let router = router.clone();
+            Box::pin(async move { docket_api::call(&router, request).await })
+        });
+        Ok(Self { app, ask, token })
     }
 
     /// What the page must send along with every write.
@@ -33,25 +44,33 @@ impl Core {
     }
 
     /// Asks the Router, as the one person who sits at this computer.
-    pub async fn call(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
-        Response::new(request.into_body())
+    pub async fn call(&self, mut request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        if let Some(me) = self.app.window_agent() {
+            request.extensions_mut().insert(LocalActor(me));
+        }
+        (self.ask)(request).await
     }
 
-    /// Starts fetching, sending and the timers.
-    pub fn run_background(&self) {}
+    /// Starts fetching, sending and the timers. Needs a running runtime.
+    pub fn run(&self) {
+        self.app.run();
+    }
 
     /// What is worth a notification, from now on.
     pub fn notices(&self) -> broadcast::Receiver<Notice> {
-        self.notices.subscribe()
+        self.app.notices()
     }
 
-    /// How many mails have not left yet.
+    /// How many mails have not left yet; none if that cannot be known, for a question that cannot be answered helps nobody.
     pub async fn unsent(&self) -> usize {
-        0
+        let waiting = self.app.mails_waiting().await.inspect_err(|error| tracing::warn!("cannot count the outbox: {error}"));
+        waiting.map_or(0, |count| usize::try_from(count).unwrap_or(0))
     }
 
     /// Ends what runs and lets go of the folder.
-    pub async fn close(&self) {}
+    pub async fn close(&self) {
+        self.app.close().await;
+    }
 }
 
 /// A value that only this start of the program and its page know.

@@ -17,7 +17,7 @@ const KEPT: u32 = 4;
 /// Starts telling. The file is missing until [`LogFile::open`]. DOCKET_LOG chooses what is told, `info` by default.
 pub fn start() -> LogFile {
     let file = LogFile::default();
-    let filter = EnvFilter::try_from_env("DOCKET_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("DOCKET_LOG").unwrap_or_else(|_| EnvFilter::new("info,tauri_plugin_single_instance=error"));
     let told = tracing_subscriber::registry()
         .with(filter)
         .with(fmt::layer().with_writer(io::stderr).with_target(false))

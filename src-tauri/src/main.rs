@@ -106,7 +106,7 @@ fn open_window(app: &AppHandle, folder: &Path, hash: Option<&str>) -> anyhow::Re
     quit::on_signals(app);
     let core = app.state::<Core>();
     tauri::async_runtime::spawn(notifications::follow(app.clone(), core.notices()));
-    core.run_background();
+    tauri::async_runtime::block_on(async { core.run() });
     Ok(())
 }
 

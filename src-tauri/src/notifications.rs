@@ -1,9 +1,9 @@
 //! Notifications of the system: new mail while the agent looks elsewhere.
+use docket_app::Notice;
 use notify_rust::Notification;
 use tauri::{AppHandle, Manager};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::core::Notice;
 use crate::window;
 use crate::words::Words;
 
@@ -19,11 +19,11 @@ pub async fn follow(app: AppHandle, mut notices: Receiver<Notice>) {
 }
 
 fn announce(app: &AppHandle, notice: &Notice) {
-    let ticket = notice.ticket_id.as_ref().map(ToString::to_string);
+    let ticket = notice.ticket.map(|ticket| ticket.to_string());
     if ticket.as_deref().is_some_and(|ticket| window::is_looking_at(app, ticket)) {
         return;
     }
-    show(app, &notice.title, &notice.body, ticket);
+    show(app, &notice.title, &notice.text, ticket);
 }
 
 /// Shows a notification; a click on it opens the window, on the ticket if one is named. Returns at once.

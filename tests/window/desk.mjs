@@ -50,6 +50,7 @@ class Desk {
     this.env = this.#environment();
     await writeFile(this.log, '');
     if (display) this.env.DISPLAY = `:${await this.#first('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x900x24', '-nolisten', 'tcp'])}`;
+    this.env.DBUS_SESSION_BUS_ADDRESS = `unix:path=${this.folder}/no-bus`; // without an address one would be started
     if (bus) await this.#startBus();
     if (dunst) await this.#startDunst();
   }
@@ -144,7 +145,10 @@ class Desk {
   async run(...args) {
     let log = join(this.folder, `run-${this.#children.length}.log`);
     await writeFile(log, '');
-    let code = await this.start(PROGRAM, args, { log }).ended;
+    let program = this.start(PROGRAM, args, { log });
+    let slow = setTimeout(() => stop(program, 'SIGKILL'), 20_000);
+    let code = await program.ended;
+    clearTimeout(slow);
     return { code, said: await readFile(log, 'utf8') };
   }
 

@@ -35,7 +35,7 @@ export class Session {
   /** Runs `source` as the body of an async function in the page; its value comes back. */
   async run(source, ...args) {
     let script = `let [args, done] = arguments; (async () => { ${source} })().then(
-      (value) => done({ value }), (error) => done({ error: String(error && error.stack || error) }));`;
+      (value) => done({ value }), (error) => done({ error: [error, error?.stack].join('\\n') }));`;
     let outcome = await this.#ask('POST', '/execute/async', { script, args: [args] });
     if (outcome.error) throw new Error(`in the page: ${outcome.error}`);
     return outcome.value;
