@@ -12,6 +12,7 @@ mod files;
 mod look_around;
 mod look_it;
 mod look_trade;
+mod markup;
 mod people;
 mod rng;
 mod story;

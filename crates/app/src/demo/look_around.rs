@@ -4,8 +4,8 @@ use docket_domain::Channel;
 
 use super::{
     DemoArticle, DemoFile, DemoPerson, DemoSender, DemoState, DemoTicket, Generator, files, look_it, look_trade,
+    markup::{capital, html},
     people::{AGENTS, DESK},
-    story::{capital, html},
     texts_de::GERMAN,
     texts_en::ENGLISH,
     topics::{Phrases, Place},
@@ -146,7 +146,6 @@ pub(super) fn tickets(german: bool, now: i64, time_zone: &str) -> Vec<DemoTicket
     for ticket in generator.take(50_000) {
         let age = now - ticket.created_at;
         let room = match ticket.state {
-            _ if ticket.articles.is_empty() => continue,
             state if state.is_closed() && age < 60 * DAY => &mut closed,
             state if !state.is_closed() && age < 7 * DAY => &mut open,
             _ => continue,

@@ -45,8 +45,8 @@ pub(super) const STORIES: &[Story] = &[
                 3,
                 298,
                 [
-                    "the pallet was unloaded in Hull by mistake; parcel TW00048817203. I have the carrier on the line and will write again before noon.",
-                    "die Palette wurde versehentlich in Emden abgeladen; Sendung TW00048817203. Ich habe den Spediteur am Apparat und melde mich vor zwölf wieder.",
+                    "the pallet was unloaded in Hull by mistake; parcel TW00048817203. I have the carrier on the line and will write again within two hours.",
+                    "die Palette wurde versehentlich in Emden abgeladen; Sendung TW00048817203. Ich habe den Spediteur am Apparat und melde mich innerhalb von zwei Stunden wieder.",
                 ],
             ),
             Note(
@@ -57,7 +57,7 @@ pub(super) const STORIES: &[Story] = &[
                     "Vorgang beim Spediteur: 90b1f3. Der Fahrer kann morgen um 6:30 Uhr einen Umweg machen, Tor 4.",
                 ],
             ),
-            Mail(13, ["it is past noon. Any news?", "es ist nach zwölf. Gibt es etwas Neues?"]),
+            Mail(13, ["the two hours are long over. Any news?", "die zwei Stunden sind längst vorbei. Gibt es etwas Neues?"]),
         ],
     },
     Story {

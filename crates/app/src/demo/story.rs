@@ -9,6 +9,7 @@ use super::{
     DemoArticle, DemoFile, DemoPerson, DemoSender, DemoState, DemoTicket, Generator,
     facts::Facts,
     files,
+    markup::{capital, html},
     people::{self, AGENTS, DESK},
     rng::Rng,
     texts_de::GERMAN,
@@ -420,7 +421,7 @@ impl Scene<'_> {
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
         if says(&["Photos are attached", "Fotos hängen an"]) {
             Some(("photo.png".to_owned(), "image/png", SCREENSHOTS[1].clone()))
-        } else if says(&["attached", "hängt an", "hier ist er", "here is your copy", "Here is your copy", "anbei", "Anbei"]) {
+        } else if says(&["attached", "hängt an", "here is your copy", "Here is your copy", "anbei", "Anbei"]) {
             Some(self.letterhead())
         } else {
             None
@@ -457,48 +458,5 @@ impl Scene<'_> {
     fn push(&mut self, article: DemoArticle) {
         self.own.clone_from(&article.text);
         self.articles.push(article);
-    }
-}
-
-/// The text with a capital at its start.
-pub(super) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-/// A text as HTML: paragraphs, line breaks, quotes.
-pub(super) fn html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 4);
-    let (mut quoted, mut open) = (false, false);
-    for line in text.lines() {
-        let (now_quoted, line) = line.strip_prefix('>').map_or((false, line), |line| (true, line.strip_prefix(' ').unwrap_or(line)));
-        if open && (line.is_empty() || quoted != now_quoted) {
-            out.push_str("</p>");
-            open = false;
-        }
-        if quoted != now_quoted && !(line.is_empty() && !now_quoted) {
-            out.push_str(if now_quoted { "<blockquote>" } else { "</blockquote>" });
-            quoted = now_quoted;
-        }
-        if line.is_empty() {
-            continue;
-        }
-        out.push_str(if open { "<br>" } else { "<p>" });
-        open = true;
-        escape(line, &mut out);
-    }
-    out.push_str(if open { "</p>" } else { "" });
-    out.push_str(if quoted { "</blockquote>" } else { "" });
-    out
-}
-
-fn escape(line: &str, out: &mut String) {
-    for c in line.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            c => out.push(c),
-        }
     }
 }

@@ -185,7 +185,7 @@ fn queues_nest() {
 
 #[test]
 fn html_says_what_the_text_says() {
-    let html = story::html("Hello,\n\na < b & c\nsecond line\n\nMara wrote:\n> first\n>\n> last");
+    let html = markup::html("Hello,\n\na < b & c\nsecond line\n\nMara wrote:\n> first\n>\n> last");
     let expected = "<p>Hello,</p><p>a &lt; b &amp; c<br>second line</p><p>Mara wrote:</p><blockquote><p>first</p><p>last</p></blockquote>";
     assert_eq!(html, expected);
 }
