@@ -234,7 +234,7 @@ pub async fn unlink(tx: &mut Tx, one: TicketId, other: TicketId) -> Result<()> {
 pub async fn search(tx: &mut Tx, text: &str, limit: i64) -> Result<Vec<Brief>> {
     const SQL: &str = "
         select id, number, title, state_id, changed_at from ticket where search_key like $1 escape '\\'
-        order by class desc, changed_at desc limit $2";
+        order by class + 0 desc, changed_at desc limit $2";
     let pattern = format!("%{}%", escaped(&key::fold(text)));
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(&pattern).bind(limit).fetch_all(conn).await)?)
 }

@@ -121,9 +121,9 @@ impl ListRow {
 
 /// Pushes the conditions of `$filter` onto `$query`; a macro because the builder's type differs per database.
 macro_rules! conditions {
-    ($query:expr, $filter:expr) => {{
+    ($query:expr, $filter:expr, $open_only:expr) => {{
         let (query, filter) = (&mut $query, $filter);
-        query.push(" where ").push(classes(&filter.classes));
+        query.push(" where ").push(classes(&filter.classes, $open_only));
         any_of!(query, "queue_id", &filter.queues);
         any_of!(query, "state_id", &filter.states);
         if let Some(owner) = filter.owner {
@@ -141,16 +141,22 @@ macro_rules! conditions {
     }};
 }
 
-/// The classes as part of the text, so that the planner knows which of the partial indexes fit.
-fn classes(classes: &[i64]) -> String {
-    let list = classes.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+/// The classes as part of the text, so that the planner sees which indexes fit. With `open_only` a filter for open tickets
+/// is written such that the indexes of open tickets alone may serve it; without, one that has the order wanted is found.
+fn classes(classes: &[i64], open_only: bool) -> String {
+    let has = |class| classes.contains(&class);
+    let open = if open_only && !classes.is_empty() && !has(0) { "class > 0 and " } else { "" };
     match classes {
         [] => "1 = 1".into(),
-        [one] if *one > 0 => format!("class > 0 and class = {one}"),
-        [one] => format!("class = {one}"),
-        many if many.contains(&1) && many.contains(&2) && !many.contains(&0) => "class > 0".into(),
-        many if many.contains(&0) && many.contains(&1) && many.contains(&2) => "1 = 1".into(),
-        _ => format!("class in ({list})"),
+        [one] => format!("{open}class = {one}"),
+        many => format!("{open}class in ({})", many.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+impl Filter {
+    /// Do the indexes of open tickets help with this order? A queue or an owner has few enough of them to sort.
+    fn wants_open_index(&self, sort: Sort) -> bool {
+        matches!(sort, Sort::Changed | Sort::Created) || !self.queues.is_empty() || self.owner.is_some()
     }
 }
 
@@ -182,7 +188,7 @@ macro_rules! page {
     ($db:ty, $start:expr, $page:expr) => {{
         let Page { filter, sort, descending, after, limit } = $page;
         let mut query = QueryBuilder::<$db>::new($start);
-        conditions!(query, filter);
+        conditions!(query, filter, filter.wants_open_index(sort));
         let (column, compare, order) = (sort.column(), if descending { "<" } else { ">" }, if descending { "desc" } else { "asc" });
         if let Some((key, id)) = after {
             query.push(format!(" and ({column}, id) {compare} ("));
@@ -245,7 +251,7 @@ pub async fn count(tx: &mut Tx, filter: &Filter) -> Result<i64> {
     macro_rules! run {
         ($db:ty, $conn:expr) => {{
             let mut query = QueryBuilder::<$db>::new(source);
-            conditions!(query, filter);
+            conditions!(query, filter, by_hand);
             query.build_query_scalar::<i64>().fetch_one($conn).await?
         }};
     }

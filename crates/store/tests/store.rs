@@ -1,0 +1,49 @@
+//! Every function of the store, one body, on both databases.
+
+/// Runs each body on SQLite and on PostgreSQL.
+macro_rules! both {
+    ($(async fn $name:ident($desk:ident: Desk) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+
+            async fn body($desk: Desk) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                body(Desk::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                body(Desk::postgres().await).await;
+            }
+        }
+    )+};
+}
+
+#[path = "store/articles.rs"]
+mod articles;
+#[path = "store/blobs.rs"]
+mod blobs;
+#[path = "store/customers.rs"]
+mod customers;
+#[path = "store/desk.rs"]
+mod desk;
+#[path = "store/dumps.rs"]
+mod dumps;
+#[path = "store/feed.rs"]
+mod feed;
+#[path = "store/files.rs"]
+mod files;
+#[path = "store/jobs.rs"]
+mod jobs;
+#[path = "store/lists.rs"]
+mod lists;
+#[path = "store/mailboxes.rs"]
+mod mailboxes;
+#[path = "store/many.rs"]
+mod many;
+#[path = "store/records.rs"]
+mod records;
+#[path = "store/tickets.rs"]
+mod tickets;
