@@ -18,6 +18,8 @@ use body::Collected;
 
 /// Longer text is cut; the whole stands in an attachment.
 const MOST_TEXT: usize = 2 * 1024 * 1024;
+/// Longer HTML is not shown; it stands in an attachment and is there as text.
+const MOST_HTML: usize = 8 * 1024 * 1024;
 
 /// Reads a raw mail into what the desk keeps.
 pub(crate) fn read(raw: &[u8]) -> Result<Incoming, Unreadable> {
@@ -149,8 +151,16 @@ fn fill(mail: &mut Incoming, mut collected: Collected) {
     let (text, html) = collected.take_body();
     if text.len() > MOST_TEXT {
         collected.warn("text_cut");
-        collected.parts.push(whole_text(&text));
+        collected.parts.push(whole("text.txt", "text/plain", &text));
     }
+    let html = html.filter(|html| {
+        let fits = html.len() <= MOST_HTML;
+        if !fits {
+            collected.warn("html_cut");
+            collected.parts.push(whole("text.html", "text/html", html));
+        }
+        fits
+    });
     mail.text = cut(text);
     mail.html = html.map(|html| sanitise(&html)).filter(|html| shows_something(html));
     if mail.text.trim().is_empty() {
@@ -163,14 +173,8 @@ fn fill(mail: &mut Incoming, mut collected: Collected) {
     mail.warnings.extend(collected.warnings.into_iter().map(str::to_owned));
 }
 
-fn whole_text(text: &str) -> Part {
-    Part {
-        name: "text.txt".to_owned(),
-        content_type: "text/plain".to_owned(),
-        content_id: None,
-        inline: false,
-        bytes: text.as_bytes().to_vec(),
-    }
+fn whole(name: &str, content_type: &str, text: &str) -> Part {
+    Part { name: name.to_owned(), content_type: content_type.to_owned(), content_id: None, inline: false, bytes: text.as_bytes().to_vec() }
 }
 
 fn cut(mut text: String) -> String {

@@ -253,20 +253,28 @@ impl Mailbox {
 
     /// Adds a keyword to a mail.
     pub async fn mark(&mut self, uid: u32, keyword: &str) -> Result<(), ImapFailure> {
+        self.mark_all(&[uid], keyword).await
+    }
+
+    /// Adds a keyword to many mails with few commands.
+    pub async fn mark_all(&mut self, uids: &[u32], keyword: &str) -> Result<(), ImapFailure> {
         let bad = |c: char| !c.is_ascii_graphic() || "(){%*\"\\]".contains(c);
         if keyword.is_empty() || keyword.contains(bad) {
             return Err(ProbeFailure::new(ProbeCode::Other, format!("{keyword:?} is no keyword")));
         }
-        self.store(uid, keyword).await
+        self.store(uids, keyword).await
     }
 
     /// Marks a mail as read.
     pub async fn mark_seen(&mut self, uid: u32) -> Result<(), ImapFailure> {
-        self.store(uid, "\\Seen").await
+        self.store(&[uid], "\\Seen").await
     }
 
-    async fn store(&mut self, uid: u32, flag: &str) -> Result<(), ImapFailure> {
-        self.run(&format!("UID STORE {uid} +FLAGS.SILENT ({flag})")).await
+    async fn store(&mut self, uids: &[u32], flag: &str) -> Result<(), ImapFailure> {
+        for group in uids.chunks(500) {
+            self.run(&format!("UID STORE {} +FLAGS.SILENT ({flag})", set(group))).await?;
+        }
+        Ok(())
     }
 
     async fn run(&mut self, command: &str) -> Result<(), ImapFailure> {
@@ -287,7 +295,7 @@ impl Mailbox {
 
     /// Deletes a mail. Where the server cannot expunge a single mail it stays, marked as deleted.
     pub async fn delete(&mut self, uid: u32) -> Result<(), ImapFailure> {
-        self.store(uid, "\\Deleted").await?;
+        self.store(&[uid], "\\Deleted").await?;
         if self.has.uid_plus { self.run(&format!("UID EXPUNGE {uid}")).await } else { Ok(()) }
     }
 
@@ -380,21 +388,28 @@ fn quoted(text: &str) -> Result<String, ImapFailure> {
 /// The server's words when it refused; also where they hold letters that the parser does not take.
 fn refusal(error: &Error) -> Option<String> {
     match error {
-        Error::No(text) => Some(text.clone()),
+        Error::No(text) => Some(words(text)),
         Error::Io(e) => {
             let text = e.to_string();
             let (_, answer) = text.split_once("during parsing of \"")?;
-            let (_, words) = answer.split_once(" NO ")?;
-            Some(words.lines().next().unwrap_or_default().to_owned())
+            let (_, said) = answer.split_once(" NO ")?;
+            Some(said.split("\\r").next().unwrap_or_default().to_owned())
         }
         _ => None,
     }
+}
+
+/// The server's own words inside what the library says of a refusal.
+fn words(text: &str) -> String {
+    let said = text.split_once("info: Some(\"").and_then(|(_, rest)| rest.rsplit_once("\")"));
+    said.map_or(text, |(said, _)| said).to_owned()
 }
 
 /// What an error of the protocol means.
 fn failure(error: Error, peer: &str) -> ImapFailure {
     match error {
         Error::Io(e) => io_failure(&e, peer, ProbeCode::Other),
+        Error::No(text) | Error::Bad(text) => ProbeFailure::new(ProbeCode::Other, format!("{peer}: {}", words(&text))),
         other => ProbeFailure::new(ProbeCode::Other, format!("{peer}: {other}")),
     }
 }

@@ -34,6 +34,24 @@ pub enum ProbeCode {
     Other,
 }
 
+impl ProbeCode {
+    /// The stable snake_case code.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NameNotFound => "name_not_found",
+            Self::Refused => "refused",
+            Self::Timeout => "timeout",
+            Self::Certificate => "certificate",
+            Self::WrongPassword => "wrong_password",
+            Self::FolderMissing => "folder_missing",
+            Self::TlsRequired => "tls_required",
+            Self::NotImap => "not_imap",
+            Self::NotSmtp => "not_smtp",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// What is wrong, with the words of the system or the server.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{detail}")]

@@ -141,6 +141,18 @@ fn only_nothing_is_unreadable() {
 }
 
 #[test]
+fn endless_bodies_are_cut_and_attached() {
+    let text = "0123456789 äöü\n".repeat(200_000);
+    let read = parse(format!("Subject: x\n\n{text}").as_bytes()).unwrap();
+    assert!(read.text.len() <= 2 * 1024 * 1024 && text.starts_with(&read.text));
+    assert_eq!(read.parts[0].bytes, text.trim_end().as_bytes());
+    let html = format!("Subject: x\nContent-Type: text/html; charset=utf-8\n\n<p>{text}{text}{text}</p>");
+    let read = parse(html.as_bytes()).unwrap();
+    assert!(read.html.is_none() && read.text.starts_with("0123456789 äöü"));
+    assert_eq!(read.warnings.iter().filter(|w| w.ends_with("_cut")).count(), 2);
+}
+
+#[test]
 fn html_of_a_megabyte_is_cleaned_in_time() {
     let row = "<tr><td style=\"color:#333\"><p>Hello <b>world</b> &amp; <a href=\"https://x.test/a?b=c\">link</a></p></td></tr>\n";
     let html = format!("<table>{}</table>", row.repeat(1_000_000 / row.len()));

@@ -200,7 +200,7 @@ fn config(folder: &Path, certificate: &Certificate, port: u16, tls_port: u16, op
          namespace inbox {{\n inbox = yes\n separator = /\n}}\n\
          service imap-login {{\n {chroot}\n process_min_avail = 1\n inet_listener imap {{\n  port = {port}\n }}\n inet_listener imaps {{\n  \
          port = {tls_port}\n  ssl = yes\n }}\n}}\n\
-         service anvil {{\n {chroot}\n}}\n{capability}{acl}",
+         service anvil {{\n {chroot}\n unix_listener anvil-auth-penalty {{\n  mode = 0\n }}\n}}\n{capability}{acl}",
         cert = certificate.certificate.display(),
         key = certificate.key.display(),
     )

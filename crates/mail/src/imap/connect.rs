@@ -9,7 +9,7 @@ use async_imap::{
     types::Capabilities,
 };
 
-use super::{Abilities, ImapAccount, ImapFailure, Mailbox, Session, failure};
+use super::{Abilities, ImapAccount, ImapFailure, Mailbox, Session, failure, words};
 use crate::{
     Secret, Security,
     net::{Patience, Patient, Target, Wire, io_failure},
@@ -64,7 +64,7 @@ async fn wire(account: &ImapAccount, peer: &str, patience: &Patience, connect: D
         Security::StartTls => {
             let mut client = Client::new(tcp);
             greeting(&mut client, peer).await?;
-            let refused = |e| ProbeFailure::new(ProbeCode::Other, format!("{peer}: no STARTTLS: {e}"));
+            let refused = |e: Error| ProbeFailure::new(ProbeCode::Other, format!("{peer}: no STARTTLS: {}", words(&e.to_string())));
             client.run_command_and_check_ok("STARTTLS", None).await.map_err(refused)?;
             Box::new(Patient::new(target.tls(client.into_inner()).await?, patience.clone()))
         }
@@ -83,10 +83,10 @@ where
                 let why = information.as_deref().unwrap_or("the server says goodbye");
                 Err(ProbeFailure::new(ProbeCode::Other, format!("{peer}: {why}")))
             }
-            other => Err(stranger(format!("{other:?}"))),
+            _ => Err(stranger("the greeting is not one of IMAP".to_owned())),
         },
         Ok(None) => Err(stranger("the connection was closed".to_owned())),
-        Err(e) if e.kind() == std::io::ErrorKind::Other => Err(stranger(e.to_string())),
+        Err(e) if e.kind() == std::io::ErrorKind::Other => Err(stranger("what answers does not speak IMAP".to_owned())),
         Err(e) => Err(io_failure(&e, peer, ProbeCode::NotImap)),
     }
 }
@@ -113,7 +113,7 @@ fn refused(error: Error, peer: &str) -> ProbeFailure {
     } else {
         ProbeCode::WrongPassword
     };
-    ProbeFailure::new(code, format!("{peer}: {text}"))
+    ProbeFailure::new(code, format!("{peer}: {}", words(text)))
 }
 
 /// SASL PLAIN, for passwords that a quoted string cannot hold.

@@ -101,7 +101,7 @@ fn expect(text: &str, code: &str, otherwise: ProbeCode, peer: &str) -> Result<()
 
 fn greeting_failure(error: &lettre::transport::smtp::Error, peer: &str) -> ProbeFailure {
     if error.is_response() {
-        return ProbeFailure::new(ProbeCode::NotSmtp, format!("{peer}: {}", described(error)));
+        return ProbeFailure::new(ProbeCode::NotSmtp, format!("{peer}: what answers does not speak SMTP"));
     }
     failure(error, peer)
 }

@@ -12,7 +12,7 @@ use docket_peers::{Dovecot, DovecotOptions};
 use super::super::{imap, mail};
 
 async fn open(server: &Dovecot, user: &str) -> Mailbox {
-    connect(&imap(server, user)).await.unwrap()
+    connect(&imap(server, user)).await.expect("the server is ours")
 }
 
 #[tokio::test]
@@ -67,7 +67,9 @@ async fn arrivals_are_judged_to_the_millisecond() {
 #[tokio::test]
 async fn another_desk_is_met_by_its_keyword() {
     let server = Dovecot::start();
-    server.deliver("u1@a.test", &mail("one"));
+    for subject in ["one", "two", "three"] {
+        server.deliver("u1@a.test", &mail(subject));
+    }
     let mut mailbox = open(&server, "u1@a.test").await;
     mailbox.mark(1, &desk_keyword("aa11")).await.unwrap();
     let mut other = open(&server, "u1@a.test").await;
@@ -75,6 +77,8 @@ async fn another_desk_is_met_by_its_keyword() {
     assert_eq!(foreign_desks(&flags, "bb22"), ["aa11"]);
     assert!(foreign_desks(&flags, "aa11").is_empty());
     assert!(mailbox.mark(1, "two words").await.is_err());
+    mailbox.mark_all(&[2, 3], "$done").await.unwrap();
+    assert_eq!(server.flags("u1@a.test"), [["$docket-aa11"], ["$done"], ["$done"]]);
 }
 
 #[tokio::test]
