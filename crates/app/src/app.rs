@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, RwLock},
 };
 
-use docket_domain::{AgentId, MailboxId, Settings, TicketId};
+use docket_domain::{AgentId, MailboxId, QueueId, Settings, TicketId};
 use docket_store::{Db, Tx, blob::Blobs, setting};
 use tokio::sync::{Notify, broadcast, watch};
 
@@ -73,6 +73,8 @@ pub struct Notice {
     pub text: String,
     /// The ticket it is about.
     pub ticket: Option<TicketId>,
+    /// The queue of that ticket.
+    pub queue: Option<QueueId>,
 }
 
 /// The whole desk. Cheap to clone.
@@ -99,6 +101,7 @@ pub(crate) struct Inner {
     pub setup_link: Mutex<Option<(String, i64)>>,
     pub progress: watch::Sender<Progress>,
     pub stopping: watch::Sender<bool>,
+    pub backup_error: Mutex<Option<String>>,
 }
 
 impl App {
@@ -107,6 +110,14 @@ impl App {
     /// # Errors
     /// `Held` names who has the folder; `newer_database`, `disk_full` and the like say what is wrong with it.
     pub async fn open(options: Options) -> Result<Self> {
+        Self::open_at(options, Clock::system()).await
+    }
+
+    /// Opens the desk with a clock of its own, which only tests have.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_at(options: Options, clock: Clock) -> Result<Self> {
         let folder = Folder::take(&options)?;
         let database = options.database.clone().unwrap_or_else(|| Database::Sqlite(options.data.join("docket.db")));
         let (db, blobs) = open_database(&database).await?;
@@ -114,7 +125,6 @@ impl App {
         if holds {
             migrate(&db, &database).await?;
         }
-        let clock = Clock::system();
         let secrets = Secrets::open(&options, &db).await?;
         let holder = format!("{}#{}", options.data.display(), if holds { "holder" } else { "beside" });
         let app = Self(Arc::new(Inner {
@@ -136,6 +146,7 @@ impl App {
             setup_link: Mutex::new(None),
             progress: watch::Sender::new(Progress::default()),
             stopping: watch::Sender::new(false),
+            backup_error: Mutex::new(None),
             db,
         }));
         app.begin_desk().await?;

@@ -3,7 +3,7 @@
 use docket_domain::{
     Actor, Address, AddressId, AgentId, ArticleId, Body, Channel, CommandId, Customer, Direction, Envelope, NewArticle, Next, Outgoing,
     QueueId, Refusal, Settings, TicketId, master,
-    settings::{BlockedSender, Kind},
+    settings::{BlockedSender, Kind, Record},
 };
 use docket_mail::subject::{self, Purpose};
 use docket_store::{article, customer, job, personal};
@@ -63,6 +63,7 @@ impl App {
         let mut work = self.work().await?;
         let kept = draft_kind(&command.body);
         let block = matches!(command.body, CommandBody::Junk { block_sender: true });
+        let unblock = matches!(command.body, CommandBody::NotJunk);
         let back = match &command.body {
             CommandBody::CancelSend { article_id } | CommandBody::DiscardSend { article_id } => Some(*article_id),
             _ => None,
@@ -85,9 +86,12 @@ impl App {
             if block {
                 work.block(me, &done.ticket.customer.address).await?;
             }
+            if unblock {
+                work.unblock(me, &done.ticket.customer.address).await?;
+            }
         }
         self.finish(work).await?;
-        if block {
+        if block || unblock {
             self.reload().await?;
         }
         let word = if done.repeated {
@@ -342,14 +346,32 @@ impl Work {
         Ok(personal::save(&mut self.tx, me, "draft", &format!("{ticket}/reply"), &document, self.now).await?)
     }
 
+    /// Takes the block of an address back.
+    async fn unblock(&mut self, me: AgentId, address: &str) -> Result<()> {
+        let is_it = |record: &&Record| {
+            record.kind == Kind::BlockedSender && record.document["address"].as_str().is_some_and(|a| a.eq_ignore_ascii_case(address))
+        };
+        let Some(record) = self.settings.records.values().find(is_it).cloned() else { return Ok(()) };
+        let mut document = record.document.clone();
+        document["valid"] = json!(false);
+        let actor = self.settings.agent_name(me).to_owned();
+        self.save_record(Kind::BlockedSender, record.id, record.version, &document, &actor).await?;
+        Ok(())
+    }
+
     async fn block(&mut self, me: AgentId, address: &str) -> Result<()> {
         if address.is_empty() || self.settings.blocked.contains_key(&address.to_lowercase()) {
             return Ok(());
         }
+        let is_it = |record: &&Record| {
+            record.kind == Kind::BlockedSender && record.document["address"].as_str().is_some_and(|a| a.eq_ignore_ascii_case(address))
+        };
+        let known = self.settings.records.values().find(is_it).map(|record| (record.id, record.version));
+        let (id, version) = known.unwrap_or_else(|| (new_id(), 0));
         let document = serde_json::to_value(BlockedSender { address: address.to_owned(), since: self.now, valid: true })
             .map_err(anyhow::Error::from)?;
         let actor = self.settings.agent_name(me).to_owned();
-        self.save_record(Kind::BlockedSender, new_id(), 0, &document, &actor).await?;
+        self.save_record(Kind::BlockedSender, id, version, &document, &actor).await?;
         Ok(())
     }
 }

@@ -1,11 +1,11 @@
 //! Drafts and personal documents: kept as typed, last write wins.
 
-use docket_domain::{AgentId, TicketId};
+use docket_domain::{AgentId, QueueId, TicketId};
 use docket_store::personal;
 use serde_json::{Value, json};
 
 use crate::{
-    app::App,
+    app::{App, Notice},
     error::{Error, Result},
     view::draft_view,
     wire::{DraftView, SaveDraft},
@@ -50,6 +50,15 @@ impl App {
             return Err(Error::invalid("key", "a key has 1 to 100 characters"));
         }
         self.keep(me, "view", key, &document).await
+    }
+
+    /// Does this agent want to hear of it? Mail of customers only for the queues they chose (`my_queues`; none chosen: all),
+    /// trouble with mail always.
+    pub async fn concerns(&self, me: AgentId, notice: &Notice) -> Result<bool> {
+        let Some(queue) = notice.queue.filter(|_| ["new_ticket", "follow_up"].contains(&notice.code)) else { return Ok(true) };
+        let mine = self.personal(me, "my_queues").await?;
+        let mine: Vec<QueueId> = serde_json::from_value(mine).unwrap_or_default();
+        Ok(mine.is_empty() || mine.contains(&queue))
     }
 
     async fn keep(&self, me: AgentId, kind: &str, key: &str, document: &Value) -> Result<()> {

@@ -26,6 +26,8 @@ pub(crate) struct MailboxStatus {
     pub detail: Option<String>,
     pub since: i64,
     pub foreign_desk: Option<String>,
+    /// When everything in it had been taken in, the last time (ms UTC).
+    pub looked_at: i64,
 }
 
 /// Why a mailbox is left alone for now.
@@ -123,6 +125,7 @@ impl App {
             *failures = 0;
             let status = if mailbox.has_idle() { "connected" } else { "polling" };
             self.set_status(id, status, None, None);
+            self.note_looked(id);
             let wait = if mailbox.has_idle() { LONGEST_IDLE } else { Duration::from_secs(u64::from(settings.poll_seconds.max(5))) };
             tokio::select! {
                 woken = mailbox.wait(wait) => match woken? {
@@ -187,7 +190,8 @@ impl App {
     /// What the account's choice adds to mail that arrives from now on.
     async fn wanted_before(&self, settings: &MailboxSettings, mailbox: &mut Mailbox, from: u32) -> std::result::Result<Vec<u32>, Trouble> {
         let since = match settings.take_in {
-            TakeIn::FromNow => return Ok(Vec::new()),
+            // What came between connecting the account and the first look belongs to "from now on".
+            TakeIn::FromNow => Since::Arrived(settings.connected_at),
             TakeIn::Unread => Since::Unread,
             TakeIn::Days { days } => Since::Arrived(self.now() - i64::from(days) * 24 * 3_600_000),
             TakeIn::All => Since::All,
@@ -236,14 +240,12 @@ impl App {
         if let Some(state) = mailbox::state(&mut tx, id.0, folder, validity).await.map_err(Error::from)? {
             return Ok(state);
         }
-        // A folder that was known under another UIDVALIDITY is read from its start: what is known by its content stays known.
-        let known_before =
-            mailbox::states(&mut tx).await.map_err(Error::from)?.iter().any(|state| state.mailbox_id == id.0 && state.folder == *folder);
+        // Under a new UIDVALIDITY the folder is looked at as at first; what was taken in is known by its content.
         let state = State {
             mailbox_id: id.0,
             folder: folder.clone(),
             uid_validity: validity,
-            start_uid: if known_before { 1 } else { i64::from(overview.uid_next) },
+            start_uid: i64::from(overview.uid_next),
             done_uid: 0,
             connected_at: self.now(),
             taken_in: 0,
@@ -273,7 +275,7 @@ impl App {
             status.foreign_desk = Some(desk.to_owned());
         }
         drop(statuses);
-        self.notify(Notice { code: "mailbox_stopped", title: settings.name.clone(), text: desk.to_owned(), ticket: None });
+        self.notify(Notice { code: "mailbox_stopped", title: settings.name.clone(), text: desk.to_owned(), ticket: None, queue: None });
     }
 
     pub(crate) fn set_status(&self, id: MailboxId, status: &'static str, code: Option<String>, detail: Option<String>) {
@@ -287,9 +289,18 @@ impl App {
         if status == "connecting" && known.is_some_and(|known| known.status == "failed") {
             return;
         }
-        statuses.insert(id, MailboxStatus { status, code, detail, since: now, foreign_desk: None });
+        let looked_at = known.map_or(0, |known| known.looked_at);
+        statuses.insert(id, MailboxStatus { status, code, detail, since: now, foreign_desk: None, looked_at });
         drop(statuses);
         self.0.mailboxes_moved.send_modify(|count| *count += 1);
+    }
+
+    fn note_looked(&self, id: MailboxId) {
+        let now = self.now();
+        let mut statuses = self.0.statuses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(status) = statuses.get_mut(&id) {
+            status.looked_at = now;
+        }
     }
 
     /// Has this mailbox met another desk? Then nothing is sent through it either.

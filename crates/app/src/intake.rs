@@ -125,7 +125,7 @@ impl App {
                 subject: mail.map(|mail| mail.subject.clone()),
             };
             mailbox::quarantine(&mut work.tx, &aside).await?;
-            work.notices.push(Notice { code: "quarantined", title: reason.to_owned(), text: String::new(), ticket: None });
+            work.notices.push(Notice { code: "quarantined", title: reason.to_owned(), text: String::new(), ticket: None, queue: None });
         }
         self.finish(work).await?;
         Ok(outcome("quarantined", None, Some(reason)))
@@ -325,7 +325,13 @@ impl Work {
     fn announce(&mut self, code: &'static str, ticket: &Ticket, ready: &Ready) {
         let from = ready.mail.from.as_ref();
         let who = from.map_or("", |from| from.name.as_deref().unwrap_or(&from.address));
-        self.notices.push(Notice { code, title: who.to_owned(), text: ticket.title.clone(), ticket: Some(ticket.id) });
+        self.notices.push(Notice {
+            code,
+            title: who.to_owned(),
+            text: ticket.title.clone(),
+            ticket: Some(ticket.id),
+            queue: Some(ticket.queue),
+        });
     }
 
     async fn answer(&mut self, kind: AutoKind, ticket: &Ticket, ready: &Ready, source: &Source, blocked: bool) -> Result<()> {

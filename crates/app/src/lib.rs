@@ -11,6 +11,7 @@ mod changes;
 mod clock;
 mod commands;
 mod compose;
+mod daily;
 pub mod demo;
 mod demo_fill;
 mod drafts;

@@ -31,6 +31,30 @@ const PAUSES: [i64; 6] = [1, 2, 5, 10, 15, 30];
 /// An agent's mail is tried for this long, an automatic one for a day less.
 const PATIENCE_MS: i64 = 2 * 24 * 3_600_000;
 
+/// How long mail waits for the mailboxes after sleep and at the start.
+const FETCH_FIRST: Duration = Duration::from_secs(30);
+
+/// Notices that the computer slept: the wall clock went on, the steady one did not.
+struct Wakefulness {
+    wall: i64,
+    steady: tokio::time::Instant,
+    first: bool,
+}
+
+impl Wakefulness {
+    fn new(now: i64) -> Self {
+        Self { wall: now, steady: tokio::time::Instant::now(), first: true }
+    }
+
+    /// True at the first question, and after a sleep of more than a minute.
+    fn slept(&mut self, now: i64) -> bool {
+        let steady = i64::try_from(self.steady.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let slept = self.first || now - self.wall - steady > 60_000;
+        *self = Self { wall: now, steady: tokio::time::Instant::now(), first: false };
+        slept
+    }
+}
+
 /// What came of one attempt.
 enum Attempt {
     Left,
@@ -43,8 +67,12 @@ enum Attempt {
 
 impl App {
     pub(crate) async fn send_loop(self) {
+        let mut awake = Wakefulness::new(self.now());
         let lanes = std::sync::Arc::new(tokio::sync::Semaphore::new(LANES));
         while !self.stopping() {
+            if awake.slept(self.now()) {
+                self.fetch_first().await;
+            }
             let jobs = match self.due_jobs(LANES).await {
                 Ok(jobs) => jobs,
                 Err(error) => {
@@ -74,6 +102,28 @@ impl App {
                     () = tokio::time::sleep(wait) => {}
                 }
             }
+        }
+    }
+
+    /// A desk that slept or was off looks into its mailboxes before it sends: the customer may have written meanwhile.
+    async fn fetch_first(&self) {
+        let mailboxes: Vec<MailboxId> = self.settings().mailboxes.iter().filter(|(_, mailbox)| mailbox.valid).map(|(id, _)| *id).collect();
+        let asked = self.now();
+        drop(self.0.wake_fetch.send(None));
+        let patience = tokio::time::Instant::now() + FETCH_FIRST;
+        while tokio::time::Instant::now() < patience && !self.stopping() {
+            let looked = {
+                let statuses = self.0.statuses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                mailboxes.iter().all(|id| {
+                    statuses
+                        .get(id)
+                        .is_some_and(|status| status.looked_at >= asked || status.status == "failed" || status.status == "stopped")
+                })
+            };
+            if looked {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 
@@ -218,7 +268,7 @@ impl App {
             Body::HoldMail { .. } => "held",
             _ => return Ok(()),
         };
-        self.notify(Notice { code, title: done.ticket.title, text: String::new(), ticket: Some(ticket) });
+        self.notify(Notice { code, title: done.ticket.title, text: String::new(), ticket: Some(ticket), queue: Some(done.ticket.queue) });
         Ok(())
     }
 

@@ -128,6 +128,7 @@ impl App {
             secrets: secrets.into(),
             secrets_note: note.map(str::to_owned),
             setup_link_needed: link_needed,
+            backup: who.filter(|me| self.is_admin(*me)).map(|_| self.backup_view()),
         }
     }
 

@@ -23,6 +23,7 @@ impl App {
                 if let Err(error) = self.sweep().await {
                     tracing::error!(?error, "clearing up failed");
                 }
+                self.back_up_daily().await;
             }
             let pause = if self.0.clock.moves() { 50 } else { 1_000 };
             tokio::time::sleep(Duration::from_millis(pause)).await;

@@ -34,6 +34,22 @@ pub struct SessionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secrets_note: Option<String>,
     pub setup_link_needed: bool,
+    /// The daily backup, for administrators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backup: Option<BackupView>,
+}
+
+/// How the daily backup is doing.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[expect(missing_docs, reason = "named in the wire contract")]
+pub struct BackupView {
+    /// Empty: no backups are made.
+    pub folder: String,
+    pub last_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Somebody should choose a folder, or look why it fails.
+    pub remind: bool,
 }
 
 /// An agent as colleagues see them.

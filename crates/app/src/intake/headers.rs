@@ -20,19 +20,19 @@ pub(super) fn trusted(settings: &Settings, source: &Source, mail: &Incoming) -> 
         return Trusted::default();
     }
     let header = |name: &str| {
-        let full = format!("X-OTRS-{name}");
+        let full = format!("x-otrs-{name}");
         mail.header(&full).map(str::trim).filter(|value| !value.is_empty())
     };
     let named = |value: &str, name: &str| value.eq_ignore_ascii_case(name);
     Trusted {
-        ignore: header("Ignore").is_some_and(|value| named(value, "yes") || named(value, "true")),
-        queue: header("Queue")
+        ignore: header("ignore").is_some_and(|value| named(value, "yes") || named(value, "true")),
+        queue: header("queue")
             .and_then(|value| settings.queues.iter().find(|(_, queue)| queue.valid && named(value, &queue.name)).map(|(id, _)| *id)),
-        state: header("State").and_then(|value| {
+        state: header("state").and_then(|value| {
             let found = settings.states.iter().find(|(_, state)| state.valid && !state.kind.is_pending() && named(value, &state.name));
             found.map(|(id, _)| *id)
         }),
-        priority: header("Priority").and_then(|value| {
+        priority: header("priority").and_then(|value| {
             settings.priorities.iter().find(|(_, priority)| priority.valid && named(value, &priority.name)).map(|(id, _)| *id)
         }),
     }

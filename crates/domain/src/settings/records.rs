@@ -44,6 +44,8 @@ pub struct Desk {
     pub subject_size: u32,
     /// The domain in our Message-IDs; empty: the sender's.
     pub fqdn: String,
+    /// The folder for the daily backups of a desk on one computer; empty: none are made.
+    pub backup_folder: String,
     /// Six letters that tell this desk from another at the same mailbox.
     pub short_id: String,
 }
@@ -62,6 +64,7 @@ impl Default for Desk {
             subject_format: "left".into(),
             subject_size: 100,
             fqdn: String::new(),
+            backup_folder: String::new(),
             short_id: String::new(),
         }
     }
