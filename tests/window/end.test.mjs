@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
-import { uuid7 } from './api.mjs';
+import { ask, startDesk, uuid7 } from './api.mjs';
 import { PROGRAM, withDesk } from './desk.mjs';
 import { until } from './webdriver.mjs';
 
@@ -50,3 +50,33 @@ test('a folder that another program holds is refused in one sentence', () =>
     assert.ok(said.includes(String(program.pid)), said);
     assert.equal(said.trim().split('\n').length, 1, said);
   }));
+
+test('Quit asks while mail waits to leave', () =>
+  withDesk({}, async (desk) => {
+    let panel = await desk.panel();
+    let window = await desk.window();
+    await startDesk(window);
+    await mailThatWaits(window);
+    await panel.ask('click Quit');
+    await until('the question', async () => (await desk.output('xwininfo', ['-root', '-tree'])).match(/"Docket": /g)?.length > 1);
+    assert.equal(await window.run('return location.origin'), 'desk://localhost', 'it ended without an answer');
+  }));
+
+async function mailThatWaits(window) {
+  let { records } = await ask(window, 'GET', '/settings');
+  let queue = records.queue.find((record) => record.document.name === 'Service Desk');
+  let address = { id: uuid7(), document: { name: 'Helpdesk', email: 'support@desk.test', queue_id: queue.id, valid: true } };
+  await ask(window, 'PUT', `/settings/address/${address.id}`, { version: 0, document: address.document });
+  await ask(window, 'POST', '/tickets', {
+    id: uuid7(),
+    article_id: uuid7(),
+    title: 'A mail that waits',
+    queue_id: queue.id,
+    customer: { address: 'carla@customer.test', name: 'Carla Customer' },
+    channel: 'email',
+    direction: 'outbound',
+    text: 'This leaves later.',
+    attachments: [],
+    send: { from_address_id: address.id, to: ['carla@customer.test'], cc: [], bcc: [], delay_seconds: 600 },
+  });
+}

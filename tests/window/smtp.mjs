@@ -31,6 +31,9 @@ class Sent {
 
   /** The first mail that `fits`, as soon as the server has it. */
   mail(what, fits, ms = 30_000) {
-    return until(`the mail: ${what}`, async () => (await this.mails()).find(fits), { ms });
+    return until(`the mail: ${what}`, async () => (await this.mails()).find(fits), { ms }).catch(async (error) => {
+      let all = (await this.mails()).map(({ to, raw }) => `to ${to}\n${raw}`);
+      throw new Error(`${error.message}; there are:\n${all.join('\n')}`);
+    });
   }
 }
