@@ -17,5 +17,9 @@ export default defineConfig({
   ],
   resolve: { alias: { $lib: path('./src/lib'), $views: path('./src/views') } },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 900 },
-  server: { port: 5173, proxy: { '/api': process.env.DOCKET_URL ?? 'http://127.0.0.1:8377' } },
+  server: {
+    port: 5173,
+    // The host stays the page's own: the server asks that origin and host agree.
+    proxy: { '/api': { target: process.env.DOCKET_URL ?? 'http://127.0.0.1:8377', changeOrigin: false } },
+  },
 });

@@ -17,6 +17,7 @@ const READ_AFTER_MS = 900;
 /** What an agent does with the open ticket: writing, sending and taking back, reading, junk. */
 export class TicketWork {
   composer = $state.raw<Composer | undefined>();
+  #arrived: Id | undefined;
   #keptUnread = new Set<Id>();
   #lastSent: { articleId: Id; mode: ComposeKind; body: DraftBody; ticketId: Id } | undefined;
 
@@ -29,23 +30,24 @@ export class TicketWork {
   /** A ticket came on screen: the box shows its draft, or nothing. */
   arrive() {
     let ticket = this.#ticket;
-    if (!ticket || this.composer?.ticketId === ticket.id) return;
+    if (!ticket || this.#arrived === ticket.id) return;
+    this.#arrived = ticket.id;
     void this.composer?.flush();
     this.composer = undefined;
     this.#keptUnread.clear();
     let draft = (ticket.drafts ?? [])
       .filter(({ kind }) => kind !== 'create')
       .sort((a, b) => b.updated_at - a.updated_at)[0];
-    if (draft) this.compose(draft.body.reply_all ? 'reply_all' : (draft.kind as ComposeKind));
+    if (draft) void this.compose(draft.body.reply_all ? 'reply_all' : (draft.kind as ComposeKind));
   }
 
-  compose(mode: ComposeKind, article?: Id, draft?: Draft) {
+  async compose(mode: ComposeKind, article?: Id, draft?: Draft) {
     let ticket = this.#ticket;
     if (!ticket) return;
     void this.composer?.flush();
     let composer = new Composer(ticket.id, mode, () => this.desk.ticket.seenUpto, article);
     this.composer = composer;
-    void composer.load(draft ?? ticket.drafts?.find(({ kind }) => kind === composer.kind));
+    await composer.load(draft ?? ticket.drafts?.find(({ kind }) => kind === composer.kind));
   }
 
   shut() {
@@ -65,14 +67,14 @@ export class TicketWork {
   }
 
   /** Opens the box again with a text that was in it before. */
-  #bringBack(ticketId: Id, mode: ComposeKind, body: DraftBody) {
+  async #bringBack(ticketId: Id, mode: ComposeKind, body: DraftBody) {
     if (this.#ticket?.id !== ticketId) {
-      void api.saveDraft(ticketId, mode === 'reply_all' ? 'reply' : mode, body);
+      await api.saveDraft(ticketId, mode === 'reply_all' ? 'reply' : mode, body);
       this.desk.router.openTicket(ticketId);
       return;
     }
     let kind = mode === 'reply_all' ? ('reply' as const) : mode;
-    this.compose(mode, undefined, { ticket_id: ticketId, kind, updated_at: Date.now(), body });
+    await this.compose(mode, undefined, { ticket_id: ticketId, kind, updated_at: Date.now(), body });
     this.composer?.touched();
   }
 
@@ -126,10 +128,10 @@ export class TicketWork {
       this.desk.list.refresh();
       let remembered = this.#lastSent?.articleId === articleId ? this.#lastSent : undefined;
       let draft = outcome.ticket?.drafts?.find(({ kind }) => kind === 'reply' || kind === 'forward');
-      if (remembered) this.#bringBack(ticketId, remembered.mode, remembered.body);
-      else if (draft) this.compose(draft.kind as ComposeKind, undefined, draft);
+      if (remembered) await this.#bringBack(ticketId, remembered.mode, remembered.body);
+      else if (draft) await this.compose(draft.kind as ComposeKind, undefined, draft);
       else if (article)
-        this.#bringBack(ticketId, 'reply', {
+        await this.#bringBack(ticketId, 'reply', {
           text: article.text,
           to: article.to,
           cc: article.cc,

@@ -1,147 +1,166 @@
+import createClient from 'openapi-fetch';
 import { Problem } from './problem';
+import type { paths } from './schema';
 import type * as T from './types';
 
+/** Page and API come from the same place, a server or the window's own scheme. */
+const HOME = new URL('/', document.baseURI).href.replace(/\/$/, '');
 const BASE = '/api/v1';
 let writeToken = window.__DOCKET__?.token ?? '';
 
+const client = createClient<paths>({
+  baseUrl: HOME,
+  credentials: 'same-origin',
+  fetch: (request) => globalThis.fetch(request),
+});
+client.use({
+  onRequest({ request }) {
+    if (request.method !== 'GET') request.headers.set('x-docket', writeToken || 'page');
+    return request;
+  },
+});
+
 /** Every write carries this token; the session brings it. */
-export function useWriteToken(token: string | undefined) {
+export function useWriteToken(token: string | null | undefined) {
   if (token) writeToken = token;
 }
 
-type Query = Record<string, string | number | boolean | undefined | null>;
-interface Options {
-  query?: Query;
-  body?: unknown;
-  raw?: ArrayBuffer;
-  signal?: AbortSignal;
-  keepalive?: boolean;
+interface Answer {
+  data?: unknown;
+  error?: unknown;
+  response: Response;
 }
 
-function address(path: string, query: Query = {}): string {
-  let search = new URLSearchParams();
-  for (let [key, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== '') search.set(key, String(value));
-  }
-  let text = search.toString();
-  return BASE + path + (text ? `?${text}` : '');
-}
-
-async function request<R>(method: string, path: string, options: Options = {}): Promise<R> {
-  let headers: Record<string, string> = { accept: 'application/json' };
-  if (method !== 'GET') headers['x-docket'] = writeToken;
-  let body: string | ArrayBuffer | undefined = options.raw;
-  if (options.raw) headers['content-type'] = 'application/octet-stream';
-  else if (options.body !== undefined) {
-    headers['content-type'] = 'application/json';
-    body = JSON.stringify(options.body);
-  }
-  let response: Response;
+/** Waits for an answer; whatever is none becomes a `Problem`. */
+async function told<R>(asked: Promise<Answer>, signal?: AbortSignal): Promise<R> {
+  let answer: Answer;
   try {
-    response = await fetch(address(path, options.query), {
-      method,
-      headers,
-      body,
-      signal: options.signal,
-      keepalive: options.keepalive,
-      credentials: 'same-origin',
-    });
+    answer = await asked;
   } catch (error) {
-    if (options.signal?.aborted) throw error;
+    if (signal?.aborted) throw error;
     throw new Problem('offline', 'The desk cannot be reached.');
   }
-  if (!response.ok) throw await problemOf(response);
-  if (response.status === 204) return undefined as R;
-  let text = await response.text();
-  return (text ? JSON.parse(text) : undefined) as R;
+  if (answer.response.ok) return answer.data as R;
+  let { status } = answer.response;
+  let said = (answer.error ?? {}) as Partial<T.Problem>;
+  // A proxy or a dying server answers with something else: the status has to do.
+  let code = said.code ?? (status >= 502 && status <= 504 ? 'offline' : 'internal');
+  throw new Problem(code, said.message ?? '', status, said.field ?? undefined);
 }
 
-async function problemOf(response: Response): Promise<Problem> {
-  let said: { code?: string; message?: string; field?: string } = {};
-  try {
-    said = await response.json();
-  } catch {
-    // A proxy or a dying server answers with something else: the status has to do.
-  }
-  let code = said.code ?? (response.status >= 502 && response.status <= 504 ? 'offline' : 'internal');
-  return new Problem(code, said.message ?? '', response.status, said.field);
-}
-
-const id = encodeURIComponent;
+const part = encodeURIComponent;
+/** The description names the parameters behind the question mark only in part. */
+const query = (wanted: object) => ({ query: wanted as never });
+const id = (value: T.Id) => ({ params: { path: { id: value } } });
 
 /** The whole wire contract, one function a call. */
 export const api = {
-  session: () => request<T.Session>('GET', '/session'),
+  session: () => told<T.Session>(client.GET('/api/v1/session')),
   signIn: (login: string, password: string) =>
-    request<T.Session>('POST', '/session', { body: { login, password } }),
-  signOut: () => request<void>('DELETE', '/session'),
+    told<T.Session>(client.POST('/api/v1/session', { body: { login, password } })),
+  signOut: () => told<void>(client.DELETE('/api/v1/session')),
   firstAdministrator: (body: {
     token: string;
     login: string;
     name: string;
     email: string;
     password: string;
-  }) => request<T.Session>('POST', '/session/link', { body }),
-  setup: (body: T.Setup) => request<T.Session>('POST', '/setup', { body }),
-  startDemo: () => request<void>('POST', '/setup/demo', { body: {} }),
-  setupProgress: () => request<T.Progress>('GET', '/setup/progress'),
-  saveProfile: (body: { name: string; email: string }) => request<T.Session>('PUT', '/profile', { body }),
-  personal: (key: string) => request<{ document: unknown }>('GET', `/personal/${id(key)}`),
+  }) => told<T.Session>(client.POST('/api/v1/session/link', { body })),
+  setup: (body: T.Setup) => told<T.Session>(client.POST('/api/v1/setup', { body })),
+  startDemo: () => told<void>(client.POST('/api/v1/setup/demo')),
+  setupProgress: () => told<T.Progress>(client.GET('/api/v1/setup/progress')),
+  saveProfile: (body: { name: string; email: string }) =>
+    told<T.Session>(client.PUT('/api/v1/profile', { body })),
+  personal: (key: string) =>
+    told<{ document: unknown }>(client.GET('/api/v1/personal/{key}', { params: { path: { key } } })),
   savePersonal: (key: string, document: unknown) =>
-    request<void>('PUT', `/personal/${id(key)}`, { body: { document } }),
+    told<void>(client.PUT('/api/v1/personal/{key}', { params: { path: { key } }, body: { document } })),
 
-  settings: () => request<T.Settings>('GET', '/settings'),
+  settings: () => told<T.Settings>(client.GET('/api/v1/settings')),
   saveSetting: <K extends T.Kind>(kind: K, key: T.Id, version: number, document: T.Documents[K]) =>
-    request<T.Rec<T.Documents[K]>>('PUT', `/settings/${kind}/${id(key)}`, { body: { version, document } }),
+    told<T.Rec<T.Documents[K]>>(
+      client.PUT('/api/v1/settings/{kind}/{id}', {
+        params: { path: { kind, id: key } },
+        body: { version, document },
+      }),
+    ),
   settingHistory: (kind: T.Kind, key: T.Id) =>
-    request<T.RecVersion[]>('GET', `/settings/${kind}/${id(key)}/history`),
-  placeholders: () => request<{ token: string; example: string }[]>('GET', '/placeholders'),
+    told<T.RecVersion[]>(
+      client.GET('/api/v1/settings/{kind}/{id}/history', { params: { path: { kind, id: key } } }),
+    ),
+  placeholders: () => told<{ token: string; example: string }[]>(client.GET('/api/v1/placeholders')),
   preview: (text: string, ticket_id?: T.Id) =>
-    request<{ text: string }>('POST', '/preview', { body: { text, ticket_id } }),
+    told<{ text: string }>(client.POST('/api/v1/preview', { body: { text, ticket_id } })),
 
   testMailbox: (body: T.MailboxTestInput, signal?: AbortSignal) =>
-    request<T.MailboxTest>('POST', '/mailboxes/test', { body, signal }),
-  addMailbox: (body: T.MailboxInput) => request<T.Rec<T.MailboxDoc>>('POST', '/mailboxes', { body }),
-  saveMailbox: (key: T.Id, body: T.MailboxInput & { version: number }) =>
-    request<T.Rec<T.MailboxDoc>>('PUT', `/mailboxes/${id(key)}`, { body }),
-  mailboxes: () => request<T.MailboxStatus[]>('GET', '/mailboxes'),
-  fetchMailbox: (key: T.Id) => request<void>('POST', `/mailboxes/${id(key)}/fetch`, { body: {} }),
-  quarantine: () => request<T.QuarantineRow[]>('GET', '/quarantine'),
-  quarantineRaw: (key: T.Id) => address(`/quarantine/${id(key)}/raw`),
-  retryQuarantine: (key: T.Id) => request<unknown>('POST', `/quarantine/${id(key)}/retry`, { body: {} }),
-  dropQuarantine: (key: T.Id) => request<void>('DELETE', `/quarantine/${id(key)}`),
-  outbox: () => request<T.OutboxRow[]>('GET', '/outbox'),
+    told<T.MailboxTest>(client.POST('/api/v1/mailboxes/test', { body, signal }), signal),
+  addMailbox: (body: T.MailboxInput) => told<T.Rec<T.MailboxDoc>>(client.POST('/api/v1/mailboxes', { body })),
+  saveMailbox: (key: T.Id, body: T.MailboxInput) =>
+    told<T.Rec<T.MailboxDoc>>(client.PUT('/api/v1/mailboxes/{id}', { ...id(key), body })),
+  mailboxes: () => told<T.MailboxStatus[]>(client.GET('/api/v1/mailboxes')),
+  fetchMailbox: (key: T.Id) => told<void>(client.POST('/api/v1/mailboxes/{id}/fetch', id(key))),
+  quarantine: () => told<T.QuarantineRow[]>(client.GET('/api/v1/quarantine')),
+  quarantineRaw: (key: T.Id) => `${BASE}/quarantine/${part(key)}/raw`,
+  retryQuarantine: (key: T.Id) => told<unknown>(client.POST('/api/v1/quarantine/{id}/retry', id(key))),
+  dropQuarantine: (key: T.Id) => told<void>(client.DELETE('/api/v1/quarantine/{id}', id(key))),
+  outbox: () => told<T.OutboxRow[]>(client.GET('/api/v1/outbox')),
 
-  counts: () => request<T.Counts>('GET', '/counts'),
-  tickets: (query: T.ListQuery, signal?: AbortSignal) =>
-    request<T.Page>('GET', '/tickets', { query: query as Query, signal }),
-  ticket: (key: string, signal?: AbortSignal) => request<T.Ticket>('GET', `/tickets/${id(key)}`, { signal }),
-  customers: (q: string, signal?: AbortSignal) =>
-    request<T.CustomerHit[]>('GET', '/customers', { query: { q }, signal }),
-  search: (q: string, limit = 12, signal?: AbortSignal) =>
-    request<T.SearchHit[]>('GET', '/search', { query: { q, limit }, signal }),
-  mailFrame: (article: T.Id) => address(`/articles/${id(article)}/frame`, { remote: 1 }),
-  rawMail: (article: T.Id) => address(`/articles/${id(article)}/raw`),
+  counts: () => told<T.Counts>(client.GET('/api/v1/counts')),
+  tickets: (wanted: T.ListQuery, signal?: AbortSignal) =>
+    told<T.Page>(client.GET('/api/v1/tickets', { params: query(wanted), signal }), signal),
+  ticket: (key: string, signal?: AbortSignal) =>
+    told<T.Ticket>(client.GET('/api/v1/tickets/{id}', { ...id(key), signal }), signal),
+  customers: (q: string) => told<T.CustomerHit[]>(client.GET('/api/v1/customers', { params: query({ q }) })),
+  search: (q: string, limit = 12) =>
+    told<T.SearchHit[]>(client.GET('/api/v1/search', { params: query({ q, limit }) })),
+  mailFrame: (article: T.Id) => `${BASE}/articles/${part(article)}/frame?remote=1`,
+  rawMail: (article: T.Id) => `${BASE}/articles/${part(article)}/raw`,
 
-  createTicket: (body: T.NewTicket) => request<T.Ticket>('POST', '/tickets', { body }),
+  createTicket: (body: T.NewTicket) => told<T.Ticket>(client.POST('/api/v1/tickets', { body })),
   command: (ticket: T.Id, command: T.Id, body: T.Command) =>
-    request<T.Outcome>('POST', `/tickets/${id(ticket)}/commands`, { body: { id: command, body } }),
-  upload: (name: string, type: string, bytes: ArrayBuffer, signal?: AbortSignal) =>
-    request<T.Upload>('POST', '/uploads', { query: { name, type }, raw: bytes, signal }),
+    told<T.Outcome>(
+      client.POST('/api/v1/tickets/{id}/commands', { ...id(ticket), body: { id: command, body } }),
+    ),
+  upload: (name: string, type: string, bytes: ArrayBuffer) =>
+    told<Required<T.Upload>>(
+      client.POST('/api/v1/uploads', {
+        params: query({ name, type }),
+        headers: { 'content-type': 'application/octet-stream' },
+        body: bytes as never,
+        bodySerializer: (body: unknown) => body as ArrayBuffer,
+      }),
+    ),
   markRead: (ticket: T.Id, article_ids: T.Id[], unread = false) =>
-    request<void>('POST', `/tickets/${id(ticket)}/read`, { body: { article_ids, unread } }),
+    told<void>(client.POST('/api/v1/tickets/{id}/read', { ...id(ticket), body: { article_ids, unread } })),
   compose: (ticket: T.Id, kind: T.ComposeKind, article?: T.Id | null, template?: T.Id | null) =>
-    request<T.Compose>('GET', `/tickets/${id(ticket)}/compose`, { query: { kind, article, template } }),
-  drafts: () => request<T.Draft[]>('GET', '/drafts'),
+    told<T.Compose>(
+      client.GET('/api/v1/tickets/{id}/compose', {
+        params: {
+          path: { id: ticket },
+          ...query({ kind, article: article ?? undefined, template: template ?? undefined }),
+        },
+      }),
+    ),
+  drafts: () => told<T.Draft[]>(client.GET('/api/v1/drafts')),
   saveDraft: (
     ticket: T.Id,
     kind: T.DraftKind,
     body: T.DraftBody,
     seen_upto?: T.SeenUpto,
     keepalive = false,
-  ) => request<void>('PUT', `/drafts/${id(ticket)}/${kind}`, { body: { body, seen_upto }, keepalive }),
-  dropDraft: (ticket: T.Id, kind: T.DraftKind) => request<void>('DELETE', `/drafts/${id(ticket)}/${kind}`),
+  ) =>
+    told<void>(
+      client.PUT('/api/v1/drafts/{ticket_id}/{kind}', {
+        params: { path: { ticket_id: ticket, kind } },
+        body: { body, seen_upto },
+        keepalive,
+      }),
+    ),
+  dropDraft: (ticket: T.Id, kind: T.DraftKind) =>
+    told<void>(
+      client.DELETE('/api/v1/drafts/{ticket_id}/{kind}', { params: { path: { ticket_id: ticket, kind } } }),
+    ),
 
   changes: (after: number, signal?: AbortSignal) =>
-    request<T.Changes>('GET', '/changes', { query: { after }, signal }),
+    told<T.Changes>(client.GET('/api/v1/changes', { params: query({ after }), signal }), signal),
 };

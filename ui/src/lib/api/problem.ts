@@ -1,4 +1,5 @@
 import { m } from '$lib/i18n/messages.svelte';
+import type { Code } from './types';
 
 /** What went wrong, by its stable code: a refusal, a failed save, or a server that cannot be reached. */
 export class Problem extends Error {
@@ -12,44 +13,49 @@ export class Problem extends Error {
   }
 }
 
-const WORDS = {
-  offline: m.problem_offline,
-  disk_full: m.problem_disk_full,
-  newer_database: m.problem_newer_database,
-  held_by_other_process: m.problem_held_by_other_process,
-  slow_down: m.problem_slow_down,
-  sign_in_required: m.problem_sign_in_required,
-  wrong_password: m.problem_wrong_password,
-  forbidden: m.problem_forbidden,
-  not_found: m.problem_not_found,
-  stale: m.problem_stale,
-  too_large: m.problem_too_large,
-  internal: m.problem_internal,
-  locked_by_other: m.problem_locked_by_other,
-  no_such_queue: m.problem_no_such_queue,
-  no_such_state: m.problem_no_such_state,
-  no_such_priority: m.problem_no_such_priority,
-  no_such_agent: m.problem_no_such_agent,
-  no_such_sender: m.problem_no_such_sender,
-  no_recipient: m.problem_no_recipient,
-  bad_recipient: m.problem_bad_recipient,
-  empty_text: m.problem_empty_text,
-  empty_title: m.problem_empty_title,
-  pending_needs_time: m.problem_pending_needs_time,
-  merged: m.problem_merged,
-  not_waiting: m.problem_not_waiting,
-  not_sendable: m.problem_not_sendable,
-  link_to_itself: m.problem_link_to_itself,
-  article_exists: m.problem_exists_already,
-  ticket_exists: m.problem_exists_already,
-} satisfies Record<string, () => string>;
-export type Code = keyof typeof WORDS;
+/** A code without words does not compile. Where the server knows the particulars, its own sentence stands. */
+const WORDS: Record<Code, (said: string) => string> = {
+  bad_request: own,
+  invalid: own,
+  method_not_allowed: own,
+  offline: () => m.problem_offline(),
+  disk_full: () => m.problem_disk_full(),
+  newer_database: () => m.problem_newer_database(),
+  held_by_other_process: () => m.problem_held_by_other_process(),
+  slow_down: (said) => said || m.problem_slow_down(),
+  sign_in_required: () => m.problem_sign_in_required(),
+  wrong_password: () => m.problem_wrong_password(),
+  forbidden: () => m.problem_forbidden(),
+  not_found: () => m.problem_not_found(),
+  stale: () => m.problem_stale(),
+  too_large: () => m.problem_too_large(),
+  internal: () => m.problem_internal(),
+  locked_by_other: () => m.problem_locked_by_other(),
+  no_such_queue: () => m.problem_no_such_queue(),
+  no_such_state: () => m.problem_no_such_state(),
+  no_such_priority: () => m.problem_no_such_priority(),
+  no_such_agent: () => m.problem_no_such_agent(),
+  no_such_sender: () => m.problem_no_such_sender(),
+  no_recipient: () => m.problem_no_recipient(),
+  bad_recipient: () => m.problem_bad_recipient(),
+  empty_text: () => m.problem_empty_text(),
+  empty_title: () => m.problem_empty_title(),
+  pending_needs_time: () => m.problem_pending_needs_time(),
+  merged: () => m.problem_merged(),
+  not_waiting: () => m.problem_not_waiting(),
+  not_sendable: () => m.problem_not_sendable(),
+  link_to_itself: () => m.problem_link_to_itself(),
+  article_exists: () => m.problem_exists_already(),
+  ticket_exists: () => m.problem_exists_already(),
+};
 
-/** A sentence for whatever was thrown. Codes this page does not know yet speak with the server's own words. */
+function own(said: string): string {
+  return said || m.problem_internal();
+}
+
+/** A sentence for whatever was thrown. */
 export function problemText(error: unknown): string {
   if (!(error instanceof Problem)) return m.problem_internal();
-  // How long to wait is in the server's own words.
-  if (error.code === 'slow_down' && error.message) return error.message;
-  let words: (() => string) | undefined = (WORDS as Record<string, () => string>)[error.code];
-  return words ? words() : error.message || m.problem_internal();
+  let words = (WORDS as Record<string, (said: string) => string>)[error.code] ?? own;
+  return words(error.message);
 }

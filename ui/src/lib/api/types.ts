@@ -1,57 +1,29 @@
-/** The shapes on the wire, `/api/v1`. Instants are UTC milliseconds, ids are UUID strings. */
+/** The shapes on the wire. Those of `schema.ts` are made from the server's description; here they get the names of the desk. */
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
 export type Id = string;
 export type Millis = number;
 
-export interface Agent {
-  id: Id;
-  login: string;
-  name: string;
-  email: string;
-  admin: boolean;
-}
-
-export interface Session {
-  signed_in: boolean;
-  agent?: Agent;
-  write_token?: string;
+export type Agent = Schemas['AgentView'];
+export interface Session extends Omit<Schemas['SessionView'], 'host' | 'stage' | 'secrets'> {
   host: 'desktop' | 'server';
   stage: 'first_start' | 'ready';
-  desk: { name: string; time_zone: string; language: string };
-  version: string;
   secrets: 'keyring' | 'file' | 'session';
-  secrets_note?: string;
-  setup_link_needed?: boolean;
 }
+export type Setup = Schemas['Setup'];
+export type Progress = Schemas['Progress'];
+export type Problem = Schemas['Problem'];
+export type Code = Schemas['Code'];
 
-export interface Setup {
-  desk_name: string;
-  your_name: string;
-  your_email: string;
-  queue_name: string;
-  language: string;
-  time_zone: string;
-  mailbox?: MailboxInput;
-}
-
-export interface Progress {
-  running: boolean;
-  done: number;
-  total: number;
-}
-
-/* Settings: typed records, each a document with a version. */
+/* Settings: typed records, each a document with a version. The description knows documents as any JSON. */
 
 export interface Rec<T> {
   id: Id;
   version: number;
   document: T;
 }
-export interface RecVersion {
-  version: number;
-  at: Millis;
-  actor: string;
-  document: unknown;
-}
+export type RecVersion = Schemas['VersionView'];
 
 export interface DeskDoc {
   name: string;
@@ -120,41 +92,13 @@ export interface AddressDoc {
   queue_id: Id;
   valid: boolean;
 }
-export type Security = 'tls' | 'starttls' | 'plain';
-export interface ImapServer {
-  host: string;
-  port: number;
-  security: Security;
-  user: string;
-  folder: string;
-}
-export interface SmtpServer {
-  host: string;
-  port: number;
-  security: Security;
-  user?: string;
-}
-export type TakeIn = { mode: 'from_now' | 'unread' | 'days' | 'all'; days?: number };
-export interface MailboxDoc {
-  name: string;
-  valid: boolean;
-  imap: ImapServer;
-  smtp?: SmtpServer | null;
-  trusted: boolean;
-  queue_id?: Id | null;
-  take_in: TakeIn;
-  after: { mode: 'leave' | 'mark_read' | 'move' | 'delete'; folder?: string };
-  connected_at?: Millis;
-  poll_seconds: number;
-  ca_file?: string | null;
-}
-export interface MailboxInput {
-  document: MailboxDoc;
-  password?: string;
-  smtp_password?: string;
-  /** The address it serves; a sender address is made for it when there is none. */
-  address?: string;
-}
+export type Security = Schemas['Security'];
+export type ImapServer = Schemas['ImapSettings'];
+export type SmtpServer = Schemas['SmtpSettings'];
+export type TakeIn = Schemas['TakeIn'];
+export type After = Schemas['After'];
+export type MailboxDoc = Schemas['MailboxSettings'];
+export type MailboxInput = Schemas['MailboxInput'];
 export interface MailRulesDoc {
   undo_seconds: number;
   auto_per_day: number;
@@ -213,115 +157,25 @@ export type ConnectCode =
   | 'not_imap'
   | 'not_smtp'
   | 'other';
-export interface ServerTest {
-  ok: boolean;
-  code?: ConnectCode;
-  detail?: string;
-}
-export interface MailboxOverview {
-  total: number;
-  unread: number;
-  oldest?: Millis;
-  foreign_desks: string[];
-  keywords_allowed: boolean;
-}
-export interface MailboxTest {
-  imap: ServerTest;
-  smtp?: ServerTest;
-  folders?: string[];
-  overview?: MailboxOverview;
-}
-export interface MailboxTestInput {
-  imap: ImapServer;
-  smtp?: SmtpServer;
-  password?: string;
-  smtp_password?: string;
-  ca_file?: string;
-  /** The stored mailbox whose password counts when none is given. */
-  id?: Id;
-}
-export interface MailboxStatus {
-  id: Id;
-  name: string;
-  address: string;
+export type ServerTest = Schemas['Tried'];
+export type MailboxOverview = Schemas['MailboxOverview'];
+export type MailboxTest = Schemas['MailboxTried'];
+export type MailboxTestInput = Schemas['MailboxTest'];
+export interface MailboxStatus extends Omit<Schemas['MailboxView'], 'status'> {
   status: 'connected' | 'polling' | 'connecting' | 'failed' | 'stopped' | 'off';
-  code?: ConnectCode | 'foreign_desk';
-  detail?: string;
-  since: Millis;
-  last_mail_at?: Millis;
-  taken_in: number;
-  foreign_desk?: string;
 }
-export interface QuarantineRow {
-  id: Id;
-  at: Millis;
-  mailbox: string | null;
-  reason: string;
-  size: number;
-  from?: string;
-  subject?: string;
-}
-export type DeliveryState =
-  'waiting' | 'sending' | 'retrying' | 'sent' | 'perhaps_sent' | 'failed' | 'held' | 'cancelled';
-export interface OutboxRow {
-  job_id: Id;
-  ticket_id: Id;
-  number: string;
-  article_id: Id;
-  to: string;
-  subject: string;
-  state: DeliveryState;
-  due_at: Millis;
-  attempts: number;
-  last_error?: string;
-}
+export type QuarantineRow = Schemas['QuarantineView'];
+export type DeliveryState = Schemas['Delivery'];
+export type OutboxRow = Schemas['OutboxView'];
 
 /* Lists. */
 
-export interface Counts {
-  seq: number;
-  views: {
-    mine: number;
-    unassigned: number;
-    reminders: number;
-    locked: number;
-    all_open: number;
-  };
-  queues: Record<Id, { open: number; unassigned: number }>;
-  outbox: { waiting: number; needs_you: number };
-  quarantine: number;
-}
+export type Counts = Schemas['Counts'];
 export type ListView = 'mine' | 'unassigned' | 'reminders' | 'locked' | 'open' | 'closed' | 'junk' | 'all';
 export type SortKey = 'due' | 'changed' | 'created' | 'number' | 'priority' | 'state' | 'customer' | 'title';
 export type Flag = 'perhaps_sent' | 'held' | 'draft' | 'suspicious_follow_up' | 'late_mail';
-export interface Row {
-  id: Id;
-  number: string;
-  title: string;
-  from: string;
-  company?: string;
-  queue_id: Id;
-  state_id: Id;
-  priority_id: Id;
-  owner_id?: Id | null;
-  locked: boolean;
-  unread: number;
-  created_at: Millis;
-  changed_at: Millis;
-  last_contact_at?: Millis;
-  due_at?: Millis | null;
-  pending_until?: Millis | null;
-  attachments: boolean;
-  flags: Flag[];
-  seq: number;
-  preview?: string;
-}
-export interface Page {
-  rows: Row[];
-  total: number;
-  next: string | null;
-  seq: number;
-}
+export type Row = Schemas['TicketRow'];
+export type Page = Schemas['TicketPage'];
 export interface ListQuery {
   view?: ListView;
   queue?: Id;
@@ -334,63 +188,17 @@ export interface ListQuery {
 
 /* A ticket. */
 
-export interface Customer {
-  address: string;
-  name?: string;
-  company?: string;
-  phone?: string;
-  note?: string;
-  open_tickets?: number;
-  total_tickets?: number;
-  blocked?: boolean;
-  recent?: { id: Id; number: string; title: string; state_id: Id; changed_at: Millis }[];
-}
-export interface Attachment {
-  id: Id;
-  name: string;
-  type: string;
-  size: number;
-  inline: boolean;
-  content_id?: string;
-  url: string;
-}
-export interface Delivery {
-  state: DeliveryState;
-  due_at?: Millis;
-  error?: string;
-  at?: Millis;
-}
-export interface Article {
-  id: Id;
-  ordinal: number;
-  sender: 'agent' | 'customer' | 'system';
-  channel: string;
-  visible_to_customer: boolean;
-  author?: { id: Id; name: string };
-  from: string;
-  to: string[];
-  cc: string[];
-  bcc: string[];
-  reply_to: string[];
-  subject: string;
-  text: string;
-  html?: string;
-  created_at: Millis;
-  sent_at?: Millis;
-  unread: boolean;
-  attachments: Attachment[];
-  raw: boolean;
-  delivery?: Delivery;
-  direction?: 'inbound' | 'outbound';
-  warnings: string[];
-  message_id?: string;
-}
+export type Customer = Schemas['CustomerView'];
+export type Attachment = Schemas['AttachmentView'];
+export type Delivery = Schemas['DeliveryView'];
+export type Article = Schemas['ArticleView'];
+/** What changed stands beside it, ids with names: `from`, `from_name`, `to`, `to_name`. */
 export interface TicketEvent {
   ordinal: number;
   at: Millis;
-  actor: { kind: 'agent' | 'customer' | 'system'; name?: string; id?: Id };
+  device_at?: Millis | null;
+  actor: Schemas['ActorView'];
   type: string;
-  article_id?: Id;
   from?: unknown;
   to?: unknown;
   from_name?: string;
@@ -399,23 +207,10 @@ export interface TicketEvent {
   number?: string;
   pending_until?: Millis | null;
   kind?: string;
-  [field: string]: unknown;
 }
-export interface Linked {
-  id: Id;
-  number: string;
-  title: string;
-  state_id: Id;
-  kind: string;
-}
+export type Linked = Schemas['LinkedView'];
 export type DraftKind = 'reply' | 'note' | 'phone_call' | 'forward' | 'create';
-export interface Draft {
-  ticket_id: Id;
-  kind: DraftKind;
-  updated_at: Millis;
-  body: DraftBody;
-  seen_upto?: SeenUpto;
-}
+/** A file that goes along: an upload of one's own, or an attachment that is there already. */
 export interface Upload {
   upload_id?: Id;
   attachment_id?: Id;
@@ -441,138 +236,27 @@ export interface DraftBody {
   direction?: 'inbound' | 'outbound';
   [field: string]: unknown;
 }
-export interface Ticket extends Omit<Row, 'attachments'> {
-  attachments?: boolean;
-  customer: Customer;
-  articles: Article[];
+export interface Draft extends Omit<Schemas['DraftView'], 'kind' | 'body'> {
+  kind: DraftKind;
+  body: DraftBody;
+}
+export interface Ticket extends Omit<Schemas['TicketView'], 'events' | 'drafts'> {
   events: TicketEvent[];
-  linked: Linked[];
   drafts: Draft[];
-  junk: boolean;
 }
 
 /* Commands. */
 
-export interface SeenUpto {
-  article: number;
-  event: number;
-}
-export interface MailBody {
-  article_id: Id;
-  from_address_id: Id;
-  to: string[];
-  cc: string[];
-  bcc: string[];
-  subject: string;
-  text: string;
-  attachments: Upload[];
-  state_id?: Id | null;
-  pending_until?: Millis | null;
-  delay_seconds?: number;
-  seen_upto?: SeenUpto;
-}
-export type Command =
-  | { type: 'lock' | 'unlock' | 'not_junk' }
-  | { type: 'take'; over?: boolean }
-  | { type: 'set_owner'; owner_id: Id | null }
-  | { type: 'set_state'; state_id: Id; pending_until?: Millis | null }
-  | { type: 'close'; state_id: Id }
-  | { type: 'set_priority'; priority_id: Id }
-  | { type: 'move'; queue_id: Id }
-  | { type: 'set_title'; title: string }
-  | { type: 'set_customer'; address: string; name?: string }
-  | {
-      type: 'note';
-      article_id: Id;
-      subject?: string;
-      text: string;
-      visible?: boolean;
-      attachments: Upload[];
-      state_id?: Id | null;
-      pending_until?: Millis | null;
-    }
-  | {
-      type: 'phone_call';
-      article_id: Id;
-      direction: 'inbound' | 'outbound';
-      subject?: string;
-      text: string;
-      attachments: Upload[];
-      state_id?: Id | null;
-      pending_until?: Millis | null;
-    }
-  | ({ type: 'reply'; in_reply_to?: Id | null } & MailBody)
-  | ({
-      type: 'forward';
-      in_reply_to?: Id | null;
-      article_ids?: Id[];
-      include_attachments?: boolean;
-    } & MailBody)
-  | { type: 'cancel_send' | 'send_now' | 'send_again' | 'it_arrived' | 'discard_send'; article_id: Id }
-  | { type: 'junk'; block_sender: boolean }
-  | { type: 'link' | 'unlink'; ticket_id: Id };
-export interface Outcome {
+export type SeenUpto = Schemas['SeenUpto'];
+export type Command = Schemas['CommandBody'];
+export interface Outcome extends Omit<Schemas['Outcome'], 'ticket' | 'outcome'> {
   outcome: 'applied' | 'unchanged' | 'repeated';
-  seq: number;
   ticket: Ticket;
 }
-export interface NewTicket {
-  id: Id;
-  article_id: Id;
-  title: string;
-  queue_id: Id;
-  state_id?: Id;
-  priority_id?: Id;
-  owner_id?: Id | null;
-  lock?: boolean;
-  customer: { address: string; name?: string };
-  channel: 'phone' | 'email' | 'internal';
-  direction?: 'inbound' | 'outbound';
-  text: string;
-  attachments: Upload[];
-  send?: { from_address_id: Id; to: string[]; cc: string[]; bcc: string[]; delay_seconds?: number };
-}
+export type NewTicket = Schemas['NewTicket'];
 export type ComposeKind = 'reply' | 'reply_all' | 'forward' | 'note' | 'phone_call';
-export interface Compose {
-  from_address_id: Id | null;
-  from_choices: { id: Id; label: string }[];
-  to: string[];
-  cc: string[];
-  bcc: string[];
-  subject: string;
-  text: string;
-  signature: string;
-  quote: string;
-  attachments: (Upload & { id?: Id })[];
-  in_reply_to?: Id | null;
-  next_state_id?: Id | null;
-  templates: { id: Id; name: string; text: string }[];
-  seen_upto: SeenUpto;
-}
-export interface CustomerHit {
-  address: string;
-  name?: string;
-  company?: string;
-}
-export interface SearchHit {
-  kind: string;
-  number: string;
-  title: string;
-  id: Id;
-  score: number;
-  snippet?: string;
-}
-export interface Notice {
-  code: string;
-  title: string;
-  text: string;
-  ticket_id?: Id;
-}
-export interface Changes {
-  seq: number;
-  tickets: Id[];
-  settings: boolean;
-  counts: boolean;
-  mailboxes: boolean;
-  notices: Notice[];
-}
+export type Compose = Schemas['ComposeView'];
+export type CustomerHit = Required<Schemas['CustomerInput']>;
+export type SearchHit = Schemas['Hit'];
+export type Notice = Schemas['NoticeView'];
+export type Changes = Schemas['Changes'];

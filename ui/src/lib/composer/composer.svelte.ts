@@ -72,16 +72,13 @@ export class Composer {
   /** Fills the box: from what was typed before, else from the queue's salutation, template and signature. */
   async load(draft: Draft | undefined) {
     this.loading = true;
+    let kept = this.#drafts.kept() ?? draft?.body;
     try {
-      let given = await api.compose(this.ticketId, this.mode, this.article ?? draft?.body.in_reply_to);
-      this.#fill(given);
-      let kept = this.#drafts.kept() ?? draft?.body;
-      if (kept) this.restore(kept);
+      this.#fill(await api.compose(this.ticketId, this.mode, this.article ?? draft?.body.in_reply_to));
     } catch (error) {
       this.problem = problemText(error);
-      let kept = this.#drafts.kept() ?? draft?.body;
-      if (kept) this.restore(kept);
     } finally {
+      if (kept) this.restore(kept);
       this.loading = false;
     }
   }
@@ -100,8 +97,10 @@ export class Composer {
     this.stateId = given.next_state_id ?? undefined;
     this.inReplyTo = given.in_reply_to ?? this.article ?? undefined;
     this.uploads = (given.attachments ?? []).map((file) => ({
-      ...file,
-      attachment_id: file.attachment_id ?? file.id,
+      attachment_id: file.id,
+      name: file.name,
+      type: file.type,
+      size: file.size,
       key: newId(),
       progress: 'done' as const,
     }));

@@ -9,8 +9,9 @@ beforeEach(() => {
   asked = [];
   answers = [];
   localStorage.clear();
-  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
-    asked.push({ method: init.method!, url, body: String(init.body ?? '') });
+  vi.stubGlobal('fetch', async (request: Request) => {
+    let body = await request.text();
+    asked.push({ method: request.method, url: request.url, body });
     return (answers.shift() ?? (() => new Response(null, { status: 204 })))();
   });
 });

@@ -30,10 +30,10 @@ export class NewTicketForm {
   #drafts: Drafts;
   #gone = false;
 
-  constructor(settings: SettingsState, draft?: Draft) {
+  constructor(settings: SettingsState, shownQueue: Id | undefined, draft?: Draft) {
     let queues = settings.queues;
-    let own =
-      queues.find(({ document }) => !/^(postmaster|raw|junk|misc)$/i.test(document.name)) ?? queues[0];
+    let ours = shownQueue ?? settings.valid('address')[0]?.document.queue_id;
+    let own = queues.find(({ id }) => id === ours) ?? queues[0];
     this.queueId = own?.id;
     this.stateId = settings.states.find(({ document }) => document.type === 'open')?.id;
     this.priorityId =

@@ -22,7 +22,7 @@ const KNOWN: Record<string, Known> = {
 };
 
 /** A first guess of both servers from the address; the agent sees and corrects it. */
-export function guess(address: string): { imap: ImapServer; smtp: SmtpServer } {
+export function guess(address: string): { imap: Required<ImapServer>; smtp: Required<SmtpServer> } {
   let domain = address.split('@')[1]?.trim().toLowerCase() ?? '';
   let known = KNOWN[domain] ?? { imap: domain ? `imap.${domain}` : '', smtp: domain ? `smtp.${domain}` : '' };
   let smtpPort = known.smtpPort ?? 465;

@@ -1,6 +1,6 @@
 import { api } from '$lib/api/client';
 import { problemText } from '$lib/api/problem';
-import type { MailboxDoc, MailboxInput, MailboxTest, Rec, Security, TakeIn } from '$lib/api/types';
+import type { After, MailboxDoc, MailboxInput, MailboxTest, Rec, Security, TakeIn } from '$lib/api/types';
 import { guess, portFor } from './guess';
 
 /** The account that a desk reads and sends with, while it is being typed and tried. */
@@ -12,8 +12,8 @@ export class MailboxForm {
   sends = $state(true);
   smtp = $state({ host: '', port: 465, security: 'tls' as Security, user: '' });
   smtpPassword = $state('');
-  takeIn = $state<TakeIn>({ mode: 'from_now', days: 30 });
-  after = $state<MailboxDoc['after']>({ mode: 'leave' });
+  takeIn = $state<{ mode: TakeIn['mode']; days: number }>({ mode: 'from_now', days: 30 });
+  after = $state<{ mode: After['mode']; folder: string }>({ mode: 'leave', folder: '' });
   queueId = $state<string | null>(null);
   trusted = $state(false);
   pollSeconds = $state(60);
@@ -31,17 +31,18 @@ export class MailboxForm {
     if (!document) return;
     this.#byHand = true;
     this.#rest = document;
+    let { imap, smtp, take_in, after } = document;
     this.name = document.name;
-    this.address = document.imap.user;
-    this.imap = { ...document.imap };
-    this.sends = !!document.smtp;
-    if (document.smtp) this.smtp = { ...document.smtp, user: document.smtp.user ?? '' };
-    this.takeIn = { ...document.take_in };
-    this.after = { ...document.after };
+    this.address = imap.user;
+    this.imap = { ...imap, security: imap.security ?? 'tls', folder: imap.folder ?? 'INBOX' };
+    this.sends = !!smtp;
+    if (smtp) this.smtp = { ...smtp, security: smtp.security ?? 'tls', user: smtp.user ?? '' };
+    if (take_in) this.takeIn = { days: 30, ...take_in };
+    if (after) this.after = { folder: '', ...after };
     this.queueId = document.queue_id ?? null;
-    this.trusted = document.trusted;
-    this.pollSeconds = document.poll_seconds;
-    this.valid = document.valid;
+    this.trusted = document.trusted ?? false;
+    this.pollSeconds = document.poll_seconds ?? 60;
+    this.valid = document.valid ?? true;
   }
 
   get isGuessed(): boolean {
@@ -64,7 +65,7 @@ export class MailboxForm {
     if (this.#byHand) return;
     let { imap, smtp } = guess(this.address);
     this.imap = imap;
-    this.smtp = { ...smtp, user: smtp.user ?? '' };
+    this.smtp = smtp;
   }
 
   serverTyped() {
@@ -125,7 +126,8 @@ export class MailboxForm {
       trusted: this.trusted,
       queue_id: this.queueId || null,
       take_in: mode === 'days' ? { mode, days: Number(days ?? 30) } : { mode },
-      after: $state.snapshot(this.after),
+      after:
+        this.after.mode === 'move' ? { mode: 'move', folder: this.after.folder } : { mode: this.after.mode },
       poll_seconds: Number(this.pollSeconds) || 60,
     };
     return {

@@ -21,6 +21,6 @@ export const CONNECT_WORDS: Record<ConnectCode, (facts: Facts) => string> = {
   other: ({ host }) => m.connect_other({ host }),
 };
 
-export function connectWords(code: string | undefined, facts: Facts): string {
+export function connectWords(code: string | null | undefined, facts: Facts): string {
   return (CONNECT_WORDS[code as ConnectCode] ?? CONNECT_WORDS.other)(facts);
 }

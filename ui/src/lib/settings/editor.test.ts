@@ -4,13 +4,14 @@ import { formOf } from './forms';
 
 let answer: () => Response;
 let sent: { version: number; document: Record<string, unknown> }[] = [];
-vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
-  sent.push(JSON.parse(String(init.body)));
+vi.stubGlobal('fetch', async (request: Request) => {
+  sent.push(JSON.parse(await request.text()));
   return answer();
 });
 afterEach(() => (sent = []));
 
-const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
+const json = (body: unknown, status = 200) =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
 const queue = () =>
   new Editor(formOf('queue')!, {
     id: 'q1',

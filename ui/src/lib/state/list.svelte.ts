@@ -54,7 +54,7 @@ export class ListState {
       this.#announce(page.rows);
       this.rows = page.rows;
       this.total = page.total;
-      this.#next = page.next;
+      this.#next = page.next ?? null;
       this.problem = undefined;
       this.#prune();
     } catch (error) {
@@ -98,7 +98,7 @@ export class ListState {
       let known = new Set(this.rows.map((row) => row.id));
       this.rows = [...this.rows, ...page.rows.filter((row) => !known.has(row.id))];
       this.total = page.total;
-      this.#next = page.next;
+      this.#next = page.next ?? null;
     } catch {
       // The next scroll asks again.
     } finally {

@@ -8,7 +8,7 @@ export class SessionState {
   failed = $state(false);
 
   get agent(): Agent | undefined {
-    return this.current?.agent;
+    return this.current?.agent ?? undefined;
   }
 
   async load() {

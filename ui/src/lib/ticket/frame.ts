@@ -25,7 +25,9 @@ export function frameDocument(html: string, look: FrameLook, quoteLabel: string)
   let page = new DOMParser().parseFromString(html, 'text/html');
   let remoteImages = 0;
   for (let image of page.querySelectorAll('img')) {
-    if (/^(https?:)?\/\//i.test(image.getAttribute('src') ?? '')) remoteImages += 1;
+    if (!/^(https?:)?\/\//i.test(image.getAttribute('src') ?? '')) continue;
+    remoteImages += 1;
+    image.removeAttribute('src');
   }
   let onPaper = look.dark && OWN_COLOURS.test(html);
   adorn(page, look, onPaper, quoteLabel);
