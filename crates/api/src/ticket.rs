@@ -1,0 +1,58 @@
+//! One ticket: reading it and changing it.
+
+use axum::extract::State;
+use docket_app::{
+    App,
+    wire::{EventView, MarkRead, NewTicket, Outcome, SubmitCommand, TicketView},
+};
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::extract::{Answer, Done, Json, Me, Path};
+
+/// The history of a ticket.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct History {
+    events: Vec<EventView>,
+}
+
+/// A ticket with everything on it, by id or number.
+#[utoipa::path(get, path = "/tickets/{id}", tag = "tickets", responses((status = 200, body = TicketView)))]
+pub(crate) async fn ticket(State(app): State<App>, Me(me): Me, Path(id): Path<String>) -> Answer<TicketView> {
+    let id = app.ticket_id(&id).await?;
+    Ok(Json(app.ticket(me, id).await?))
+}
+
+/// Every change of a ticket, with actor and time.
+#[utoipa::path(get, path = "/tickets/{id}/history", tag = "tickets", responses((status = 200, body = History)))]
+pub(crate) async fn history(State(app): State<App>, _: Me, Path(id): Path<String>) -> Answer<History> {
+    let id = app.ticket_id(&id).await?;
+    Ok(Json(History { events: app.history(id).await? }))
+}
+
+/// Makes a ticket that an agent typed: a call, a note to oneself, or a mail from the desk's side.
+#[utoipa::path(post, path = "/tickets", tag = "tickets", responses((status = 200, body = TicketView)))]
+pub(crate) async fn new_ticket(State(app): State<App>, Me(me): Me, Json(ticket): Json<NewTicket>) -> Answer<TicketView> {
+    Ok(Json(app.new_ticket(me, ticket).await?))
+}
+
+/// Submits one command to a ticket; answers with the ticket as it now stands. Sending it twice is harmless.
+#[utoipa::path(post, path = "/tickets/{id}/commands", tag = "tickets", responses((status = 200, body = Outcome)))]
+pub(crate) async fn submit(
+    State(app): State<App>,
+    Me(me): Me,
+    Path(id): Path<String>,
+    Json(command): Json<SubmitCommand>,
+) -> Answer<Outcome> {
+    let id = app.ticket_id(&id).await?;
+    Ok(Json(app.command(me, id, command).await?))
+}
+
+/// Marks articles as read by this agent, or as unread.
+#[utoipa::path(post, path = "/tickets/{id}/read", tag = "tickets", responses((status = 204)))]
+pub(crate) async fn mark_read(State(app): State<App>, Me(me): Me, Path(id): Path<String>, Json(mark): Json<MarkRead>) -> Done {
+    let id = app.ticket_id(&id).await?;
+    app.mark_read(me, id, mark).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,16 @@
+//! The API as hosts and clients meet it: a real desk behind the Router, asked by named people.
+
+#[path = "api/description.rs"]
+mod description;
+#[path = "api/desk.rs"]
+mod desk;
+#[path = "api/doors.rs"]
+mod doors;
+#[path = "api/files.rs"]
+mod files;
+#[path = "api/problems.rs"]
+mod problems;
+#[path = "api/served.rs"]
+mod served;
+#[path = "api/window.rs"]
+mod window;
