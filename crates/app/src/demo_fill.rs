@@ -101,12 +101,10 @@ impl App {
 
     async fn keep_demo_files(&self, group: &[DemoTicket]) -> Result<HashMap<String, String>> {
         let mut keys = HashMap::new();
-        for (name, _, bytes) in group.iter().flat_map(|demo| &demo.articles).filter_map(|article| article.attachment.as_ref()) {
+        for (_, _, bytes) in group.iter().flat_map(|demo| &demo.articles).filter_map(|article| article.attachment.as_ref()) {
             let known = docket_store::blob::key(bytes);
-            if !keys.contains_key(&known) {
-                tracing::trace!(name, "keeping a demo file");
-                let key = self.0.blobs.put(bytes.clone(), self.now()).await?;
-                keys.insert(known, key);
+            if let std::collections::hash_map::Entry::Vacant(place) = keys.entry(known) {
+                place.insert(self.0.blobs.put(bytes.clone(), self.now()).await?);
             }
         }
         Ok(keys)

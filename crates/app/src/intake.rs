@@ -231,16 +231,13 @@ impl Work {
     }
 
     async fn open(&mut self, ready: &Ready, source: &Source, trusted: &headers::Trusted, blocked: bool) -> Result<Done> {
-        let queue = match blocked {
-            true => master::QUEUE_JUNK,
-            false => trusted.queue.unwrap_or_else(|| destination(&self.settings, source, &ready.mail)),
-        };
+        let queue = trusted.queue.unwrap_or_else(|| destination(&self.settings, source, &ready.mail));
         let from = ready.mail.from.as_ref();
         let customer = Customer {
             address: from.map(|from| from.address.clone()).unwrap_or_default(),
             name: from.and_then(|from| from.name.clone()).unwrap_or_default(),
         };
-        let state = if blocked { master::STATE_CLOSED_UNSUCCESSFUL } else { trusted.state.unwrap_or(master::STATE_NEW) };
+        let state = trusted.state.unwrap_or(master::STATE_NEW);
         let first = Body::Receive(Box::new(self.received_mail(ready, None)));
         let body = Body::Create {
             number: String::new(),
@@ -257,6 +254,10 @@ impl Work {
         let envelope = Envelope::ticket(CommandId(new_id()), TicketId(new_id()), writer(&ready.mail), body);
         let done = self.carry_out(&envelope).await?;
         self.fingerprint(ready, &done, &envelope).await?;
+        if blocked {
+            // From where it would have gone, so that "not junk" brings it there.
+            return self.carry_out(&Envelope::ticket(CommandId(new_id()), done.ticket.id, Actor::System, Body::Junk)).await;
+        }
         Ok(done)
     }
 

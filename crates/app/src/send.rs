@@ -251,7 +251,7 @@ impl App {
         let body: MailJob = serde_json::from_str(&job.body).map_err(anyhow::Error::from)?;
         let automatic = job.kind == "auto_mail";
         let command = match attempt {
-            Attempt::Left => Body::MailLeft { article, author: body.author, next: body.next },
+            Attempt::Left => Body::MailLeft { article, author: body.author, next: body.next, forward: body.forward },
             Attempt::Failed(reason) => Body::MailFailed { article, reason },
             Attempt::Held(reason) => Body::HoldMail { article, reason: reason.to_owned() },
             Attempt::GivenUp => Body::MailFailed { article, reason: "too_old".into() },

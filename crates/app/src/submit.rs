@@ -40,6 +40,14 @@ pub(crate) struct Done {
     pub repeated: bool,
 }
 
+/// Who sends a mail, to whom, and what follows.
+#[derive(Clone, Copy, Debug, Default)]
+struct Way {
+    next: Next,
+    author: Option<AgentId>,
+    forward: bool,
+}
+
 /// What a mail job must know beside its article.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct MailJob {
@@ -57,6 +65,9 @@ pub(crate) struct MailJob {
     /// When it was written (ms UTC).
     #[serde(default)]
     pub written_at: i64,
+    /// It goes to somebody else than the customer.
+    #[serde(default)]
+    pub forward: bool,
     /// An agent has seen what happened since, and wants it sent.
     #[serde(default)]
     pub anyway: bool,
@@ -158,9 +169,10 @@ impl Work {
             Body::Receive(received) => self.received(ticket, received, seq).await?,
             Body::Reply { article, mail, next } | Body::Forward { article, mail, next } => {
                 let author = envelope.actor.agent();
-                self.outgoing(ticket, article, mail, *next, author, seq).await?;
+                let forward = matches!(body, Body::Forward { .. });
+                self.outgoing(ticket, article, mail, Way { next: *next, author, forward }, seq).await?;
             }
-            Body::AutoReply { article, mail, .. } => self.outgoing(ticket, article, mail, Next::default(), None, seq).await?,
+            Body::AutoReply { article, mail, .. } => self.outgoing(ticket, article, mail, Way::default(), seq).await?,
             Body::Note { article, visible, .. } => {
                 self.spoken(ticket, article, Channel::Internal, None, *visible, &envelope.actor, seq).await?
             }
@@ -236,8 +248,7 @@ impl Work {
         ticket: &Ticket,
         new: &NewArticle,
         mail: &Outgoing,
-        next: Next,
-        author: Option<AgentId>,
+        Way { next, author, forward }: Way,
         seq: i64,
     ) -> Result<()> {
         let sender = self.settings.addresses.get(&mail.from).ok_or(Refusal::NoSuchSender)?;
@@ -275,6 +286,7 @@ impl Work {
             next,
             seen_upto: mail.seen_upto,
             written_at: self.now,
+            forward,
             anyway: false,
         };
         let job = Job {

@@ -210,8 +210,14 @@ pub enum Body {
     Note { article: NewArticle, visible: bool, next: Next },
     /// A phone call.
     PhoneCall { article: NewArticle, direction: Direction, next: Next },
-    /// The mail left, and the server has it.
-    MailLeft { article: ArticleId, author: Option<AgentId>, next: Next },
+    /// The mail left, and the server has it. `forward`: to somebody else, so it is no answer to the customer.
+    MailLeft {
+        article: ArticleId,
+        author: Option<AgentId>,
+        next: Next,
+        #[serde(default)]
+        forward: bool,
+    },
     /// The mail failed for good.
     MailFailed { article: ArticleId, reason: String },
     /// Nobody knows whether the mail arrived.

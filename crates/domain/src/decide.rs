@@ -111,7 +111,7 @@ impl Draft<'_> {
                 self.follow(*next)?;
             }
             Body::PhoneCall { article, direction, next } => self.phone_call(article, *direction, *next)?,
-            Body::MailLeft { article, author, next } => self.mail_left(*article, *author, *next),
+            Body::MailLeft { article, author, next, forward } => self.mail_left(*article, *author, *next, *forward),
             Body::MailFailed { article, reason } => self.push(EventBody::SendFailed { article: *article, reason: reason.clone() }),
             Body::MailUnknown { article } => self.push(EventBody::PerhapsSent { article: *article }),
             Body::HoldMail { article, reason } => self.push(EventBody::SendHeld { article: *article, reason: reason.clone() }),
@@ -119,7 +119,7 @@ impl Draft<'_> {
             Body::SendAgain { article } => self.push(EventBody::SendRepeated { article: *article }),
             Body::ConfirmArrival { article, author, next } => {
                 self.push(EventBody::ArrivalConfirmed { article: *article });
-                self.mail_left(*article, *author, *next);
+                self.mail_left(*article, *author, *next, false);
             }
             Body::Lock => self.lock_for_me(false)?,
             Body::Unlock => self.unlock(),
@@ -213,8 +213,8 @@ impl Draft<'_> {
     }
 
     /// A reply's owner, lock and next state take effect now that it is out (DESIGN: at its leaving or not at all).
-    fn mail_left(&mut self, article: ArticleId, author: Option<AgentId>, next: Next) {
-        self.push(EventBody::Sent { article, answers: author.is_some() });
+    fn mail_left(&mut self, article: ArticleId, author: Option<AgentId>, next: Next, forward: bool) {
+        self.push(EventBody::Sent { article, answers: author.is_some() && !forward });
         let Some(author) = author else { return };
         if !self.ticket.locked {
             self.owned_by(Some(author));

@@ -181,7 +181,7 @@ fn pending(state: StateId) -> Body {
 
 /// The mail of article `n` by `author` has left.
 fn left(n: u128, author: AgentId, next: Next) -> Body {
-    Body::MailLeft { article: ArticleId(id(n)), author: Some(author), next }
+    Body::MailLeft { article: ArticleId(id(n)), author: Some(author), next, forward: false }
 }
 
 /// The names of the events, as they stand in the history.

@@ -134,7 +134,7 @@ fn an_automatic_mail_that_left_is_no_answer() {
     let auto = Body::AutoReply { kind: AutoKind::AutoReply, article: article(7), mail: outgoing() };
     let waiting = run(&new_ticket(), &Actor::System, &auto).unwrap();
     assert_eq!(names(&waiting.events), ["article_added", "auto_replied"]);
-    let gone = Body::MailLeft { article: ArticleId(id(7)), author: None, next: Next::default() };
+    let gone = Body::MailLeft { article: ArticleId(id(7)), author: None, next: Next::default(), forward: false };
     let gone = run(&waiting.ticket, &Actor::System, &gone).unwrap().ticket;
     assert_eq!((gone.first_response_at, gone.last_agent_at), (None, None));
     assert_eq!((gone.state, gone.owner, gone.locked), (master::STATE_NEW, None, false));

@@ -81,7 +81,12 @@ fn any_adding() -> BoxedStrategy<Body> {
         Just(Body::SuppressAutoReply { kind: AutoKind::AutoReply, reason: "loop".into() }),
         (any_article(), any::<bool>(), any_next()).prop_map(|(article, visible, next)| Body::Note { article, visible, next }),
         (any_article(), any_direction(), any_next()).prop_map(|(article, direction, next)| Body::PhoneCall { article, direction, next }),
-        (mail(), any_agent(), any_next()).prop_map(|(article, author, next)| Body::MailLeft { article, author, next }),
+        (mail(), any_agent(), any_next(), any::<bool>()).prop_map(|(article, author, next, forward)| Body::MailLeft {
+            article,
+            author,
+            next,
+            forward
+        }),
         (mail(), any_agent(), any_next()).prop_map(|(article, author, next)| Body::ConfirmArrival { article, author, next }),
         mail().prop_map(|article| Body::MailFailed { article, reason: "550".into() }),
         mail().prop_map(|article| Body::MailUnknown { article }),
