@@ -1,11 +1,10 @@
 //! Notifications of the system: new mail while the agent looks elsewhere.
 use docket_app::Notice;
 use notify_rust::Notification;
-use tauri::{AppHandle, Manager};
+use tauri::AppHandle;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::window;
-use crate::words::Words;
 
 /// Shows what the desk has to say, unless the agent is looking at it, until the desk closes.
 pub async fn follow(app: AppHandle, mut notices: Receiver<Notice>) {
@@ -47,7 +46,7 @@ pub fn show_alone(title: &str, body: &str) {
 
 #[cfg(target_os = "linux")]
 fn show_and_wait(app: &AppHandle, title: &str, body: &str, ticket: Option<String>) -> notify_rust::error::Result<()> {
-    let open = app.state::<Words>().open();
+    let open = tauri::Manager::state::<crate::words::Words>(app).open();
     let handle = notification(title, body).action("default", open).show()?;
     handle.wait_for_action(|action| {
         if action == "default" {
