@@ -162,6 +162,12 @@ fn binary() -> &'static str {
     ["/usr/sbin/dovecot", "/usr/local/sbin/dovecot"].into_iter().find(|path| Path::new(path).exists()).unwrap_or("dovecot")
 }
 
+/// What the `id` command says of this process.
+fn id(question: &str) -> String {
+    let asked = Command::new("id").arg(question).output().expect("the id command exists");
+    String::from_utf8_lossy(&asked.stdout).trim().to_owned()
+}
+
 /// Gives a path to the user that owns the mail.
 fn give(path: &Path) {
     if guard::owner(path) == 0 {
@@ -176,7 +182,8 @@ fn config(folder: &Path, certificate: &Certificate, port: u16, tls_port: u16, op
     let users = if root {
         String::new()
     } else {
-        format!("default_internal_user = #{uid}\ndefault_login_user = #{uid}\ndefault_internal_group = #{gid}\n")
+        let (user, group) = (id("-un"), id("-gn"));
+        format!("default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n")
     };
     let chroot = if root { "" } else { "chroot =" };
     let mut capability = "IMAP4rev1 LITERAL+ UIDPLUS NAMESPACE".to_owned();
