@@ -266,7 +266,7 @@ impl Db {
                 sqlx::query("analyze").execute(writer).await?;
                 sqlx::query("pragma wal_checkpoint(truncate)").fetch_all(writer).await?;
             }
-            Self::Postgres(pool) => drop(sqlx::query("analyze").execute(pool).await?),
+            Self::Postgres(pool) => sqlx::query("analyze").execute(pool).await.map(drop)?,
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Every function of the store, one body, on both databases.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
 /// Runs each body on SQLite and on PostgreSQL.
 macro_rules! both {
     ($(async fn $name:ident($desk:ident: Desk) $body:block)+) => {$(

@@ -81,8 +81,8 @@ impl Desk {
     /// Runs a statement as it stands.
     pub async fn execute(&self, sql: &'static str) {
         match &self.db {
-            Db::Sqlite { writer, .. } => drop(sqlx::raw_sql(sql).execute(writer).await.unwrap()),
-            Db::Postgres(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
+            Db::Sqlite { writer, .. } => sqlx::raw_sql(sql).execute(writer).await.map(drop).unwrap(),
+            Db::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(drop).unwrap(),
         }
     }
 }

@@ -45,7 +45,7 @@ fn row(table: &Table, n: usize) -> Value {
         Kind::Uuid => id((n * 100 + place) as u128).to_string().into(),
         Kind::Text => format!("{}-{n} „Ü\" 🖨\n\\{place}", column.name).into(),
         Kind::Bigint => (i64::MAX - (n * 100 + place) as i64).into(),
-        Kind::Boolean => (n % 3 == 0).into(),
+        Kind::Boolean => n.is_multiple_of(3).into(),
         Kind::Bytes => format!("00ff{n:08x}").into(),
     };
     let columns = table.columns.iter().enumerate();
