@@ -2,7 +2,8 @@
 """An SMTP server for tests: takes real mail, records it before it answers, and misbehaves when told to.
 
 Reads one JSON object of options from the file named as the first argument:
-  record     file that gets one JSON line a mail, synced to disk before the answer
+  record     file that gets one JSON line a mail, synced to disk before the answer; beside it, RECORD.text and
+             RECORD.answered get a line "time Message-ID" when a text has arrived, and when it is to be answered
   control    file read again before each decision (see below); may be missing
   auth       {"user": ..., "password": ...} or null
   require_auth, tls ("none", "starttls", "require_starttls", "tls"), certificate, key
@@ -22,6 +23,7 @@ import asyncio
 import itertools
 import json
 import os
+import re
 import socket
 import ssl
 import sys
@@ -60,7 +62,7 @@ class Handler:
 
     async def handle_DATA(self, server, session, envelope):
         control = self.control()
-        self.note("text")
+        self.note("text", envelope)
         await asyncio.sleep(control.get("stall_before_record_ms", 0) / 1000)
         if control.get("drop") == "before_record":
             return drop(server)
@@ -71,12 +73,16 @@ class Handler:
         await asyncio.sleep(control.get("stall_after_record_ms", 0) / 1000)
         if control.get("drop") == "after_record":
             return drop(server)
+        self.note("answered", envelope)
         return "250 OK queued"
 
-    def note(self, word):
-        """Counts how far mails got, for tests that kill a sender while the server stalls."""
+    def note(self, word, envelope):
+        """Keeps how far mails got, for tests that kill a sender while the server stalls."""
+        head = envelope.original_content.partition(b"\r\n\r\n")[0]
+        found = re.search(rb"^message-id:\s*(\S+)", head, re.IGNORECASE | re.MULTILINE)
+        name = found.group(1).decode("latin-1") if found else "-"
         with open(self.options["record"] + "." + word, "a", encoding="utf-8") as file:
-            file.write(f"{time.time()}\n")
+            file.write(f"{time.time()} {name}\n")
 
     def record(self, envelope):
         line = json.dumps(

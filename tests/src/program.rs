@@ -1,0 +1,116 @@
+//! The `docket` program as a process of its own, which ends with the test.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    process::{Child, ChildStdout, Command},
+};
+
+/// The program on one data folder.
+#[derive(Clone, Debug)]
+pub struct Program {
+    binary: PathBuf,
+    data: PathBuf,
+}
+
+/// A program of the workspace: the one that `DOCKET_BIN` names (for `docket`), else the one built beside this.
+pub fn binary(name: &str) -> Result<PathBuf> {
+    if name == "docket"
+        && let Some(named) = std::env::var_os("DOCKET_BIN")
+    {
+        return Ok(named.into());
+    }
+    let own = std::env::current_exe()?;
+    let folders = own.ancestors().skip(1).take(2);
+    let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
+    found.with_context(|| format!("{name} is not built; `cargo build --workspace` does it"))
+}
+
+impl Program {
+    /// The program on a data folder.
+    pub fn new(data: &Path) -> Result<Self> {
+        Ok(Self { binary: binary("docket")?, data: data.to_owned() })
+    }
+
+    /// A command that the system kills when this process dies.
+    fn command(&self) -> Command {
+        let mut command = if cfg!(target_os = "linux") {
+            let mut command = Command::new("setpriv");
+            command.args(["--pdeathsig", "KILL", "--"]).arg(&self.binary);
+            command
+        } else {
+            Command::new(&self.binary)
+        };
+        command.arg("--data").arg(&self.data).env("LANG", "C.UTF-8").kill_on_drop(true);
+        command
+    }
+
+    /// Runs one command to its end and gives what it printed; it must succeed.
+    pub async fn run(&self, arguments: &[&str], input: &str) -> Result<String> {
+        let mut command = self.command();
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().context("starting docket")?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(input.as_bytes()).await?;
+        }
+        let output = child.wait_with_output().await?;
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        ensure!(output.status.success(), "docket {arguments:?}: {printed}{}", String::from_utf8_lossy(&output.stderr));
+        Ok(printed)
+    }
+
+    /// Starts `docket serve` on a free port; what it logs is added to `log`.
+    pub fn serve(&self, log: &Path) -> Result<Server> {
+        let log = std::fs::File::options().create(true).append(true).open(log)?;
+        let mut command = self.command();
+        command.args(["serve", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        let mut child = command.spawn().context("starting docket serve")?;
+        let out = BufReader::new(child.stdout.take().context("a pipe was asked for")?);
+        Ok(Server { child, out })
+    }
+}
+
+/// A `docket serve` that runs.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    out: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// Waits until it answers; gives its address.
+    pub async fn ready(&mut self) -> Result<String> {
+        let mut line = String::new();
+        self.out.read_line(&mut line).await?;
+        match line.trim().strip_prefix("Docket is ready: ") {
+            Some(url) => Ok(url.to_owned()),
+            None => bail!("docket serve ended early; see its log"),
+        }
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id().unwrap_or(0)
+    }
+
+    /// Kills it as a power cut would: no signal handler runs.
+    pub async fn kill(mut self) -> Result<()> {
+        if let Some(status) = self.child.try_wait()? {
+            bail!("docket serve ended by itself with {status}; see its log");
+        }
+        Ok(self.child.kill().await?)
+    }
+
+    /// Asks it to end and waits for that.
+    pub async fn end(mut self) -> Result<()> {
+        Command::new("kill").arg("-TERM").arg(self.id().to_string()).status().await?;
+        let status = self.child.wait().await?;
+        ensure!(status.success(), "docket serve ended with {status}");
+        Ok(())
+    }
+}
