@@ -21,7 +21,6 @@ test('a draft outlives kill -9', () =>
     await desk.kill(window);
 
     window = await desk.window(...link);
-    if (!(await window.find(BOX))) await window.click("//button[contains(normalize-space(.), 'Note')]");
     await window.see(BOX);
     let kept = () => window.run(`return document.querySelector('textarea').value`);
     await until('the text', async () => (await kept()).includes('Asked stores'));

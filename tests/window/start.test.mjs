@@ -28,3 +28,19 @@ test('the version needs no display', () =>
     assert.equal(code, 0);
     assert.match(said, /^docket-desktop \d+\.\d+\.\d+\n$/);
   }));
+
+test('a frame, such as a mail is shown in, gets neither the token nor the desk', () =>
+  withDesk({}, async (desk) => {
+    let window = await desk.window();
+    let seen = await window.run(`let frame = document.createElement('iframe');
+      frame.srcdoc = '<p>mail</p>';
+      document.body.append(frame);
+      await new Promise((loaded) => frame.addEventListener('load', loaded));
+      return frame.contentWindow.__DOCKET__ === undefined;`);
+    assert.equal(seen, true);
+    let without = await window.run(`return (await fetch('/api/v1/setup', { method: 'POST', body: '{}' })).status`);
+    assert.equal(without, 403);
+    let policy = await window.run(`return (await fetch('/')).headers.get('content-security-policy')`);
+    assert.match(policy, /default-src 'self'/);
+    assert.doesNotMatch(policy, /script-src|unsafe-eval/);
+  }));
