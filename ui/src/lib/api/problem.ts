@@ -15,9 +15,21 @@ export class Problem extends Error {
 
 /** A code without words does not compile. Where the server knows the particulars, its own sentence stands. */
 const WORDS: Record<Code, (said: string) => string> = {
-  bad_request: own,
+  bad_request: () => m.problem_internal(),
   invalid: own,
-  method_not_allowed: own,
+  link_over: () => m.problem_link_over(),
+  keyring_locked: () => m.problem_keyring_locked(),
+  no_sender_address: () => m.problem_no_sender_address(),
+  sealed_elsewhere: () => m.problem_sealed_elsewhere(),
+  // These are met where a desk is opened or restored, long before there is a page.
+  bad_backup: own,
+  data_folder: own,
+  database_unreachable: own,
+  key_file: own,
+  network_folder: own,
+  newer_backup: own,
+  not_empty: own,
+  method_not_allowed: () => m.problem_internal(),
   offline: () => m.problem_offline(),
   disk_full: () => m.problem_disk_full(),
   newer_database: () => m.problem_newer_database(),

@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A backup of everything but keys, for an administrator; `docket restore` reads it. */
+        post: operations["backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -761,6 +778,16 @@ export interface components {
             id: components["schemas"]["AgentId"];
             name: string;
         };
+        /** @description How the daily backup is doing. */
+        BackupView: {
+            error?: string | null;
+            /** @description Empty: no backups are made. */
+            folder: string;
+            /** Format: int64 */
+            last_at?: number | null;
+            /** @description Somebody should choose a folder, or look why it fails. */
+            remind: boolean;
+        };
         /** @description A ticket in a few words. */
         BriefView: {
             /** Format: int64 */
@@ -786,7 +813,7 @@ export interface components {
          */
         Channel: "email" | "phone" | "internal";
         /** @enum {string} */
-        Code: "bad_request" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "method_not_allowed" | "newer_database" | "not_found" | "offline" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists";
+        Code: "bad_backup" | "bad_request" | "data_folder" | "database_unreachable" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "link_over" | "method_not_allowed" | "network_folder" | "newer_backup" | "newer_database" | "no_sender_address" | "not_empty" | "not_found" | "offline" | "sealed_elsewhere" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists";
         /** @description What a client asks for. */
         CommandBody: {
             /** @enum {string} */
@@ -1363,6 +1390,7 @@ export interface components {
         /** @description Who is there and what this desk is. */
         SessionView: {
             agent?: components["schemas"]["AgentView"] | null;
+            backup?: components["schemas"]["BackupView"] | null;
             desk: components["schemas"]["DeskView"];
             /** @description `desktop` or `server`. */
             host: string;
@@ -1626,6 +1654,34 @@ export interface operations {
                 };
                 content: {
                     "message/rfc822": number[];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zstd": number[];
                 };
             };
             /** @description A refusal */

@@ -247,7 +247,7 @@ export class Composer {
           type: this.kind === 'forward' ? 'forward' : 'reply',
           article_id: articleId,
           in_reply_to: this.inReplyTo ?? null,
-          from_address_id: this.fromId ?? '',
+          from_address_id: this.fromId ?? null,
           to: [...this.to],
           cc: [...this.cc],
           bcc: [...this.bcc],

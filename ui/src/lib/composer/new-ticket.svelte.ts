@@ -135,7 +135,7 @@ export class NewTicketForm {
       id: this.id,
       article_id: newId(),
       title: this.title.trim(),
-      queue_id: this.queueId ?? '',
+      queue_id: this.queueId ?? null,
       state_id: this.stateId ?? undefined,
       priority_id: this.priorityId ?? undefined,
       owner_id: this.mine ? me : undefined,
@@ -147,7 +147,7 @@ export class NewTicketForm {
       attachments: this.#files(),
       send: mail
         ? {
-            from_address_id: this.fromId ?? '',
+            from_address_id: this.fromId ?? null,
             to: [this.address.trim()],
             cc: [],
             bcc: [],

@@ -30,7 +30,7 @@ export class Editor {
 
   take(version: number, document: Fields) {
     this.version = version;
-    this.document = structuredClone($state.snapshot(document) as Fields);
+    this.document = { ...this.form.defaults, ...structuredClone($state.snapshot(document) as Fields) };
     this.#given = JSON.stringify(this.document);
     this.stale = false;
     this.problem = '';

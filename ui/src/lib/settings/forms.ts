@@ -32,6 +32,8 @@ export interface FormSpec {
   fresh?: () => Record<string, unknown>;
   add?: Words;
   fields: FieldSpec[];
+  /** What holds where the document says nothing. */
+  defaults?: Record<string, unknown>;
   /** There is one record, and it is edited at once. */
   single?: boolean;
   readonly?: boolean;
@@ -107,6 +109,7 @@ export const FORMS: FormSpec[] = [
           { value: 'auto_increment', label: m.generator_increment },
         ],
       },
+      { path: 'backup_folder', kind: 'text', label: m.backup_folder, hint: m.backup_folder_hint },
       { path: 'system_id', kind: 'text', label: m.system_id, hint: m.system_id_hint, more: true },
       { path: 'ticket_hook', kind: 'text', label: m.ticket_hook, hint: m.ticket_hook_hint, more: true },
       { path: 'hook_divider', kind: 'text', label: m.hook_divider, more: true },
@@ -255,6 +258,15 @@ export const FORMS: FormSpec[] = [
   },
   {
     kind: 'mail_rules',
+    defaults: {
+      undo_seconds: 10,
+      auto_per_day: 40,
+      auto_max_age_hours: 24,
+      hold_after_hours: 24,
+      open_by_number_alone: false,
+      no_auto_response_pattern: '',
+      max_mail_bytes: 64 * 1024 * 1024,
+    },
     title: m.mail_rules,
     words: m.settings_mail_rules_words,
     single: true,

@@ -77,11 +77,13 @@ export function isSilent(event: TicketEvent): boolean {
   return SILENT.has(event.type);
 }
 
-export function eventWords(event: TicketEvent): string {
-  let actor = event.actor?.kind === 'system' ? m.the_desk() : (event.actor?.name ?? m.someone());
+/** One sentence; without its actor where the one before named them already. */
+export function eventWords(event: TicketEvent, named = true): string {
+  let known = event.actor?.kind === 'system' ? m.the_desk() : event.actor?.name || m.someone();
+  let actor = named ? known : '';
   let names = { from: nameOf(event.from, event.from_name), to: nameOf(event.to, event.to_name), actor };
   let words = WORDS[event.type];
-  return words ? words(event, names) : m.event_other({ actor });
+  return (words ? words(event, names) : m.event_other({ actor })).trim();
 }
 
 export const eventTime = absolute;
