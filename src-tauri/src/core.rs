@@ -61,6 +61,14 @@ impl Core {
         self.app.notices()
     }
 
+    /// Does the agent at this computer want to hear of it?
+    pub async fn concerns(&self, notice: &Notice) -> bool {
+        match self.app.window_agent() {
+            Some(me) => self.app.concerns(me, notice).await.unwrap_or(true),
+            None => true,
+        }
+    }
+
     /// How many mails have not left yet; none if that cannot be known, for a question that cannot be answered helps nobody.
     pub async fn unsent(&self) -> usize {
         let waiting = self.app.mails_waiting().await.inspect_err(|error| tracing::warn!("cannot count the outbox: {error}"));

@@ -4,13 +4,17 @@ use notify_rust::Notification;
 use tauri::AppHandle;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::window;
+use crate::{core::Core, window};
 
 /// Shows what the desk has to say, unless the agent is looking at it, until the desk closes.
 pub async fn follow(app: AppHandle, mut notices: Receiver<Notice>) {
     loop {
         match notices.recv().await {
-            Ok(notice) => announce(&app, &notice),
+            Ok(notice) => {
+                if tauri::Manager::state::<Core>(&app).concerns(&notice).await {
+                    announce(&app, &notice);
+                }
+            }
             Err(RecvError::Lagged(missed)) => tracing::info!(missed, "notices came faster than they could be shown"),
             Err(RecvError::Closed) => return,
         }
@@ -22,7 +26,11 @@ fn announce(app: &AppHandle, notice: &Notice) {
     if ticket.as_deref().is_some_and(|ticket| window::is_looking_at(app, ticket)) {
         return;
     }
-    show(app, &notice.title, &notice.text, ticket);
+    let words = tauri::Manager::state::<crate::words::Words>(app);
+    match words.trouble(notice.code) {
+        Some(headline) => show(app, headline, &notice.title, ticket),
+        None => show(app, &notice.title, &notice.text, ticket),
+    }
 }
 
 /// Shows a notification; a click on it opens the window, on the ticket if one is named. Returns at once.

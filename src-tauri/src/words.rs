@@ -43,6 +43,18 @@ impl Words {
         self.pick("Keep running", "Weiterlaufen lassen")
     }
 
+    /// The headline of a notice that is no new mail; none for new mail, which goes by its sender's name.
+    pub fn trouble(&self, code: &str) -> Option<&'static str> {
+        Some(match code {
+            "mail_failed" => self.pick("A mail could not be delivered", "Eine Mail konnte nicht zugestellt werden"),
+            "perhaps_sent" => self.pick("A mail was perhaps sent: please decide", "Eine Mail wurde vielleicht gesendet: bitte entscheiden"),
+            "held" => self.pick("A mail was held back: please look again", "Eine Mail wurde zurückgehalten: bitte noch einmal ansehen"),
+            "mailbox_stopped" => self.pick("Another desk serves this mailbox", "Dieses Postfach wird von einem anderen Desk bedient"),
+            "quarantined" => self.pick("A mail could not be taken in", "Eine Mail konnte nicht übernommen werden"),
+            _ => return None,
+        })
+    }
+
     /// Asked before the program ends while mail waits.
     pub fn unsent(&self, mails: usize) -> String {
         match (self.german.load(Ordering::Relaxed), mails) {
