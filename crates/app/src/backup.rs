@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use docket_domain::{Ticket, TicketId, apply, number};
+use docket_domain::{Ticket, TicketId, apply, number, settings::Kind};
 use docket_store::{Tx, blob, dump, event, ticket};
 use serde::{Deserialize, Serialize};
 
@@ -209,7 +209,26 @@ pub async fn restore(options: Options, from: &Path, told: impl Fn(u64, u64)) -> 
     db.settle().await?;
     db.close().await;
     drop(folder);
+    let app = App::open(options).await?;
+    app.begin_after_restore().await?;
+    app.close().await;
     Ok(())
+}
+
+impl App {
+    /// What the lost desk did after the backup is unknown here: a mail that waited then may have left, and the customers
+    /// behind mail that came since have their acknowledgement already.
+    async fn begin_after_restore(&self) -> Result<()> {
+        self.doubt_waiting_mail().await?;
+        let mut work = self.work().await?;
+        let mailboxes: Vec<_> = work.settings.records.values().filter(|record| record.kind == Kind::Mailbox).cloned().collect();
+        for record in mailboxes {
+            let mut document = record.document.clone();
+            document["connected_at"] = serde_json::json!(work.now);
+            work.save_record(Kind::Mailbox, record.id, record.version, &document, "Docket").await?;
+        }
+        self.finish(work).await
+    }
 }
 
 /// Begins a new epoch; today's counter too moves on by 10,000, for what the lost desk gave away after the backup.

@@ -73,7 +73,10 @@ fn tried<T>(result: &Result<T, ProbeFailure>) -> Tried {
 
 impl App {
     pub(crate) async fn imap_account(&self, id: MailboxId, settings: &MailboxSettings) -> Result<ImapAccount> {
-        let password = self.secret(IMAP, id.0).await?.unwrap_or_else(|| Secret::new(""));
+        let password = self.secret(IMAP, id.0).await?.ok_or_else(|| Error::Unavailable {
+            code: "password_missing",
+            message: "the password of this mailbox is not on this computer; please type it once more".into(),
+        })?;
         Ok(imap_account(&settings.imap, settings.ca_file.as_ref(), password))
     }
 

@@ -322,6 +322,24 @@ impl App {
         Ok(())
     }
 
+    /// After a restore: what waited when the backup was made may have left since.
+    pub(crate) async fn doubt_waiting_mail(&self) -> Result<()> {
+        loop {
+            let mut tx = self.0.db.read().await?;
+            let mut jobs = Vec::new();
+            for state in ["waiting", "claimed", "started"] {
+                jobs.extend(job::in_state(&mut tx, state).await?);
+            }
+            drop(tx);
+            if jobs.is_empty() {
+                return Ok(());
+            }
+            for job in jobs {
+                self.record(&job, Attempt::Unknown("the desk was restored from a backup".into())).await?;
+            }
+        }
+    }
+
     /// How many mails wait to leave.
     pub async fn mails_waiting(&self) -> Result<i64> {
         let mut tx = self.0.db.read().await?;
