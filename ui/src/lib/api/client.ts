@@ -11,6 +11,8 @@ let writeToken = window.__DOCKET__?.token ?? '';
 const client = createClient<paths>({
   baseUrl: HOME,
   credentials: 'same-origin',
+  // Two windows ask for the same changes at once; a cache would let one wait for the other.
+  cache: 'no-store',
   fetch: (request) => globalThis.fetch(request),
 });
 client.use({
