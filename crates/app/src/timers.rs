@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use docket_domain::{Actor, Body, CommandId, Envelope, TicketId};
-use docket_store::{session, ticket};
+use docket_store::{blob, personal, session, ticket};
 
 use crate::{app::App, clock::new_id, error::Result};
 
@@ -50,7 +50,18 @@ impl App {
     async fn sweep(&self) -> Result<()> {
         let mut tx = self.0.db.aside().await?;
         session::expire(&mut tx, self.now() - SESSION_LONGEST, self.now() - SESSION_IDLE).await?;
-        Ok(tx.commit().await?)
+        let drafts = personal::of_kind(&mut tx, "draft").await?.concat();
+        let uploads = blob::uploads_before(&mut tx, self.now() - DAY).await?;
+        for id in uploads.into_iter().filter(|id| !drafts.contains(&id.to_string())) {
+            blob::forget_upload(&mut tx, id).await?;
+        }
+        tx.commit().await?;
+        let used = blob::all_referenced(&mut self.0.db.read().await?).await?.into_iter().collect();
+        let swept = self.0.blobs.sweep(self.now() - DAY, used).await?;
+        if swept > 0 {
+            tracing::info!(swept, "took away files that nothing names");
+        }
+        Ok(())
     }
 
     /// Sees what other processes wrote to the same database.

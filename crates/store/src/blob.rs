@@ -1,6 +1,10 @@
 //! Blobs: files beside SQLite, chunks of 256 KiB on PostgreSQL, by the SHA-256 of their bytes.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -32,7 +36,7 @@ impl Blobs {
         match self {
             Self::Folder(folder) => {
                 let folder = folder.clone();
-                tokio::task::spawn_blocking(move || put_file(&folder, &bytes)).await.map_err(|error| Error::Disk(error.to_string()))?
+                tokio::task::spawn_blocking(move || put_file(&folder, &bytes, now)).await.map_err(|error| Error::Disk(error.to_string()))?
             }
             Self::Database(db) => put_rows(db, &bytes, now).await,
         }
@@ -47,6 +51,31 @@ impl Blobs {
                 Err(error) => Err(error.into()),
             },
             Self::Database(db) => get_rows(db, key).await,
+        }
+    }
+
+    /// Takes away what was last put before `before` (ms UTC) and is not among `used`; gives how many it was.
+    pub async fn sweep(&self, before: i64, used: HashSet<String>) -> Result<usize> {
+        match self {
+            Self::Folder(folder) => {
+                let folder = folder.clone();
+                let swept = tokio::task::spawn_blocking(move || {
+                    let unused = unused_files(&folder, before, &used);
+                    unused.iter().filter(|path| std::fs::remove_file(path).is_ok()).count()
+                });
+                swept.await.map_err(|error| Error::Disk(error.to_string()))
+            }
+            Self::Database(db) => {
+                const OLD: &str = "select sha256 from blob where created_at < $1";
+                let mut tx = db.aside().await?;
+                let old: Vec<String> = on!(tx, conn => sqlx::query_scalar(OLD).bind(before).fetch_all(conn).await)?;
+                drop(tx);
+                let unused: Vec<_> = old.into_iter().filter(|key| !used.contains(key)).collect();
+                for key in &unused {
+                    self.remove(key).await?;
+                }
+                Ok(unused.len())
+            }
         }
     }
 
@@ -68,16 +97,34 @@ impl Blobs {
     }
 }
 
+fn moment(at: i64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(at).unwrap_or(0))
+}
+
+/// The files of a folder that were last written before `before` and are not among `used`, with their keys.
+fn unused_files(folder: &Path, before: i64, used: &HashSet<String>) -> Vec<PathBuf> {
+    let entries = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| entry.ok());
+    let old = |path: &Path| std::fs::metadata(path).and_then(|meta| meta.modified()).is_ok_and(|at| at < moment(before));
+    let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+    entries(folder)
+        .flat_map(|part| entries(&part.path()))
+        .map(|entry| entry.path())
+        .filter(|path| !used.contains(&name(path)) && old(path))
+        .collect()
+}
+
 fn path(folder: &Path, key: &str) -> PathBuf {
     folder.join(key.get(..2).unwrap_or("xx")).join(key)
 }
 
 /// Temporary file, fsync, rename: a crash leaves either all of it or nothing under its name.
-fn put_file(folder: &Path, bytes: &[u8]) -> Result<String> {
+fn put_file(folder: &Path, bytes: &[u8], now: i64) -> Result<String> {
     use std::io::Write;
     let key = key(bytes);
     let path = path(folder, &key);
     if std::fs::metadata(&path).is_ok_and(|meta| meta.len() == bytes.len() as u64) {
+        // As if new, so that no sweep takes it away before the transaction that names it.
+        std::fs::File::options().write(true).open(&path)?.set_modified(moment(now))?;
         return Ok(key);
     }
     let parent = path.parent().unwrap_or(folder);
@@ -154,6 +201,19 @@ pub async fn note_upload(tx: &mut Tx, upload: &Upload) -> Result<()> {
 pub async fn upload(tx: &mut Tx, id: Uuid, agent: Uuid) -> Result<Option<Upload>> {
     const SQL: &str = "select id, agent_id, name, content_type, size, sha256, created_at from upload where id = $1 and agent_id = $2";
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(id).bind(agent).fetch_optional(conn).await)?)
+}
+
+/// The uploads that were made before that moment (ms UTC).
+pub async fn uploads_before(tx: &mut Tx, before: i64) -> Result<Vec<Uuid>> {
+    const SQL: &str = "select id from upload where created_at < $1";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(before).fetch_all(conn).await)?)
+}
+
+/// Forgets an upload; its bytes stay for a sweep.
+pub async fn forget_upload(tx: &mut Tx, id: Uuid) -> Result<()> {
+    const SQL: &str = "delete from upload where id = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(id).execute(conn).await.map(drop))?;
+    Ok(())
 }
 
 /// Is the blob named by an article, an attachment, a quarantined mail or an upload?

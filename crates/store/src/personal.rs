@@ -45,3 +45,9 @@ pub async fn remove(tx: &mut Tx, agent: AgentId, kind: &str, key: &str) -> Resul
     on!(tx, conn => sqlx::query(SQL).bind(agent.0).bind(kind).bind(key).execute(conn).await.map(drop))?;
     Ok(())
 }
+
+/// The documents of a kind of all agents, for looking what they name.
+pub async fn of_kind(tx: &mut Tx, kind: &str) -> Result<Vec<String>> {
+    const SQL: &str = "select document from personal where kind = $1";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(kind).fetch_all(conn).await)?)
+}
