@@ -1,5 +1,5 @@
-//! Lists the files of the built page, so that the server carries them, and makes sure that there is a page.
-use std::fmt::Write as _;
+//! Puts the built page into the program, and makes sure that there is one. Debug builds read it where it lies
+//! instead: a change of the page is no change of theirs.
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,19 +12,25 @@ fn main() -> io::Result<()> {
     let dist = Path::new("../../ui/dist");
     placeholder(dist)?;
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed=../../ui/dist");
-    let dist = dist.canonicalize()?;
     let mut files = Vec::new();
-    collect(&dist, &mut files)?;
-    files.sort();
+    println!("cargo:rustc-check-cfg=cfg(page_inside)");
+    if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+        println!("cargo:rustc-cfg=page_inside");
+        println!("cargo:rerun-if-changed={}", dist.display());
+        collect(dist, &mut files)?;
+        files.sort();
+    }
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo names OUT_DIR"))?);
     let mut code = String::from("&[\n");
-    for file in files {
-        let name = file.strip_prefix(&dist).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
-        writeln!(code, "    ({name:?}, include_bytes!({:?})),", file.to_string_lossy()).map_err(io::Error::other)?;
+    for (number, file) in files.iter().enumerate() {
+        // A copy: the page may be built anew before the compiler reads it.
+        fs::copy(file, out.join(format!("page-{number}")))?;
+        let name = file.strip_prefix(dist).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
+        let line = format!("    ({name:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), \"/page-{number}\"))),\n");
+        code.push_str(&line);
     }
     code.push_str("]\n");
-    let out = std::env::var("OUT_DIR").map_err(io::Error::other)?;
-    fs::write(Path::new(&out).join("page.rs"), code)
+    fs::write(out.join("page.rs"), code)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

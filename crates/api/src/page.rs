@@ -20,7 +20,9 @@ use crate::{
     router::Context,
 };
 
-/// The files of the built page by their paths.
+/// Where the page is built; debug builds read it there.
+const BUILT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/dist");
+/// The files of the built page by their paths; none in debug builds.
 static FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
 /// Answers what is no route: a file of the page, or that there is no such thing.
@@ -51,10 +53,15 @@ pub(crate) async fn page(State(context): State<Context>, request: Request) -> Re
 
 fn find(ui: &UiSource, path: &str) -> Option<Cow<'static, [u8]>> {
     match ui {
+        UiSource::Embedded if !cfg!(page_inside) => read(Path::new(BUILT), path),
         UiSource::Embedded => FILES.iter().find(|(name, _)| *name == path).map(|(_, bytes)| Cow::Borrowed(*bytes)),
-        UiSource::Folder(folder) if within(path) => std::fs::read(folder.join(path)).ok().map(Cow::Owned),
-        UiSource::Folder(_) | UiSource::None => None,
+        UiSource::Folder(folder) => read(folder, path),
+        UiSource::None => None,
     }
+}
+
+fn read(folder: &Path, path: &str) -> Option<Cow<'static, [u8]>> {
+    within(path).then(|| std::fs::read(folder.join(path)).ok().map(Cow::Owned)).flatten()
 }
 
 /// True for a path that stays in its folder.

@@ -27,7 +27,7 @@ pub struct Problem {
     field: Option<String>,
 }
 
-/// A stable code: those of the domain's refusals and the ones in [`CODES`].
+/// A stable code: one of those that the description of the API lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Code(&'static str);

@@ -57,8 +57,8 @@ pub enum Command {
         #[command(flatten)]
         by: By,
         /// What to look for; may begin with ! or -
-        #[arg(required = true, allow_hyphen_values = true, trailing_var_arg = false)]
-        query: Vec<String>,
+        #[arg(allow_hyphen_values = true)]
+        query: String,
         /// At most this many
         #[arg(long, default_value_t = 20)]
         limit: i64,

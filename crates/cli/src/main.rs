@@ -40,7 +40,7 @@ async fn run(Arguments { place, command }: Arguments) -> Result<(), Failure> {
         Command::Demo(arguments) => demo::demo(&place, arguments).await,
         Command::Mail { command: arguments::MailCommand::Ingest { files, .. } } => ingest::ingest(&place, &files).await,
         Command::Ticket { by, command } => ticket::ticket(&place, by.login.as_deref(), command).await,
-        Command::Search { by, query, limit, json } => search::search(&place, by.login.as_deref(), &query.join(" "), limit, json).await,
+        Command::Search { by, query, limit, json } => search::search(&place, by.login.as_deref(), &query, limit, json).await,
         Command::Agent { command } => agent::agent(&place, command).await,
         Command::Backup { file } => archive::backup(&place, &file).await,
         Command::Restore { file } => archive::restore(&place, &file).await,
