@@ -34,6 +34,7 @@ it('saves a template with a preview, tells a conflict, and brings an older versi
   await page.getByLabel('Name', { exact: true }).fill('My thanks');
   await other.getByRole('button', { name: 'Save', exact: true }).click();
   await other.getByRole('heading', { name: 'Many thanks' }).waitFor();
+  await page.bringToFront();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Someone else saved this meanwhile.').waitFor();
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('My thanks');

@@ -141,3 +141,35 @@ it('notes down a call for a customer it knows, and finds it again', async () => 
   await page.getByRole('dialog').getByText('Warehouse scanners lose Wi-Fi').click();
   await page.getByRole('heading', { level: 1, name: /Warehouse scanners/ }).waitFor();
 });
+
+it('answers with salutation and signature; undo brings the text back, and the outbox shows what waits', async () => {
+  await page.goto(`${server.url}/#/settings/address/new`);
+  await page.getByLabel('Name', { exact: true }).fill('Nordlicht support');
+  await page.getByLabel('E-mail').fill('support@nordlicht.test');
+  await page.getByLabel('Queue', { exact: true }).selectOption({ label: 'Service desk' });
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('heading', { name: 'Nordlicht support' }).waitFor();
+  server.mail(MAIL);
+  await page.goto(`${server.url}/#/unassigned`);
+  await openTicket('Warehouse');
+  await page.keyboard.press('r');
+  let box = page.getByRole('textbox', { name: 'Write your answer' });
+  await expect.poll(() => box.inputValue()).toContain('Petra Vogt');
+  await page.getByText('petra@hafen.test').first().waitFor();
+  await box.press('Control+End');
+  await box.pressSequentially('We look into it.');
+  await picture(page, 'reply');
+  await box.press('Control+Enter');
+  let notices = page.getByRole('region', { name: 'Notices' });
+  await notices.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => box.inputValue()).toContain('We look into it.');
+
+  await box.press('Control+Enter');
+  await notices.getByRole('button', { name: 'Undo' }).waitFor();
+  let article = page.locator('article').filter({ hasText: 'We look into it.' }).last();
+  await article.getByText('Leaves in a moment').waitFor();
+  await page.goto(`${server.url}/#/outbox`);
+  await page.getByText('Warehouse scanners lose Wi-Fi').first().waitFor();
+  await picture(page, 'outbox');
+  expect(faults).toEqual([]);
+});

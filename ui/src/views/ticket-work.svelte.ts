@@ -120,11 +120,15 @@ export class TicketWork {
   }
 
   /** Takes a waiting mail back; its text comes into the box again. */
-  async takeBack(articleId: Id, ticketId: Id | undefined = this.#ticket?.id) {
+  async takeBack(
+    articleId: Id,
+    ticketId: Id | undefined = this.#ticket?.id,
+    type: 'cancel_send' | 'discard_send' = 'cancel_send',
+  ) {
     if (!ticketId) return;
     let article = this.#ticket?.articles.find(({ id }) => id === articleId);
     try {
-      let outcome = await this.desk.ticket.command({ type: 'cancel_send', article_id: articleId }, ticketId);
+      let outcome = await this.desk.ticket.command({ type, article_id: articleId }, ticketId);
       this.desk.list.refresh();
       let remembered = this.#lastSent?.articleId === articleId ? this.#lastSent : undefined;
       let draft = outcome.ticket?.drafts?.find(({ kind }) => kind === 'reply' || kind === 'forward');

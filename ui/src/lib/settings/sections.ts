@@ -29,7 +29,7 @@ export const SECTIONS: Section[] = [
     group: m.settings_group_you,
     title: m.settings_appearance,
     words: m.settings_appearance_words,
-    more: [m.theme, m.density, m.language, m.keys_on, m.your_name, m.your_email],
+    more: [m.theme, m.density, m.language, m.keys_on, m.your_name, m.your_email, m.notify_queues],
   },
   of('desk', m.settings_group_desk),
   of('queue', m.settings_group_desk),

@@ -1,4 +1,4 @@
-import { absolute, nearWithTime } from '$lib/i18n/format';
+import { nearWithTime } from '$lib/i18n/format';
 import { m } from '$lib/i18n/messages.svelte';
 import type { TicketEvent } from '$lib/api/types';
 
@@ -17,16 +17,23 @@ const autoName = (event: TicketEvent) => AUTO[event.kind ?? '']?.() ?? m.auto_re
 const REASONS: Record<string, () => string> = {
   too_old: m.suppressed_too_old,
   before_connected: m.suppressed_before,
-  auto_submitted: m.suppressed_automatic,
-  precedence: m.suppressed_automatic,
-  loop: m.suppressed_loop,
-  limit: m.suppressed_limit,
-  per_day: m.suppressed_limit,
-  own_address: m.suppressed_own,
+  own_mail: m.suppressed_own,
+  daily_limit: m.suppressed_limit,
   no_sender: m.suppressed_no_sender,
+  invalid_sender: m.suppressed_no_sender,
+  no_sender_address: m.problem_no_sender_address,
+  bounce: m.suppressed_bounce,
+  report: m.suppressed_bounce,
+  read_receipt: m.suppressed_bounce,
+  address_pattern: m.suppressed_pattern,
+  own_address: m.suppressed_own,
+  own_message_id: m.suppressed_own,
+  loop: m.suppressed_loop,
   junk: m.suppressed_junk,
 };
-const reason = (event: TicketEvent) => REASONS[event.reason ?? '']?.() ?? event.reason ?? '';
+/** The reason may name the header behind a colon; what is not listed are the many signs of a program. */
+const reason = (event: TicketEvent) =>
+  (REASONS[(event.reason ?? '').split(':')[0]!.trim()] ?? m.suppressed_automatic)();
 
 /** One sentence for each kind of event; articles speak for themselves and have none here. */
 const WORDS: Record<string, Words> = {
@@ -85,5 +92,3 @@ export function eventWords(event: TicketEvent, named = true): string {
   let words = WORDS[event.type];
   return (words ? words(event, names) : m.event_other({ actor })).trim();
 }
-
-export const eventTime = absolute;

@@ -1,0 +1,45 @@
+import { render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { expect, it, vi } from 'vitest';
+import type { Article, Delivery } from '$lib/api/types';
+import DeliveryLine from './DeliveryLine.svelte';
+
+function show(delivery: Delivery) {
+  let calls = { oncommand: vi.fn(), onundo: vi.fn(), onedit: vi.fn() };
+  render(DeliveryLine, { article: { id: 'a1', delivery } as Article, ...calls });
+  return { ...calls, user: userEvent.setup(), press: (name: string) => screen.getByRole('button', { name }) };
+}
+
+it('lets a waiting mail be taken back or sent at once', async () => {
+  let { onundo, oncommand, user, press } = show({ state: 'waiting', due_at: Date.now() + 10_000 });
+  await user.click(press('Undo'));
+  expect(onundo).toHaveBeenCalled();
+  await user.click(press('Send now'));
+  expect(oncommand).toHaveBeenCalledWith({ type: 'send_now', article_id: 'a1' });
+});
+
+it('says that a mail waits for a mailbox', () => {
+  show({ state: 'waiting', error: 'no_mailbox' });
+  expect(screen.getByText(/no mailbox is connected/)).toBeInTheDocument();
+});
+
+it('leaves the decision on a perhaps sent mail to the agent', async () => {
+  let { oncommand, user, press } = show({ state: 'perhaps_sent' });
+  await user.click(press('It arrived'));
+  await user.click(press('Send again'));
+  expect(oncommand.mock.calls.map(([body]) => body.type)).toEqual(['it_arrived', 'send_again']);
+});
+
+it('says why a mail was held and puts editing first', async () => {
+  let { onedit, user } = show({ state: 'held', error: 'answered_by_colleague' });
+  expect(screen.getByText(/A colleague has answered since/)).toBeInTheDocument();
+  expect(screen.getAllByRole('button')[0]).toHaveTextContent('Edit first');
+  await user.click(screen.getAllByRole('button')[0]!);
+  expect(onedit).toHaveBeenCalled();
+});
+
+it('shows the reason of a failure and ways on', () => {
+  let { press } = show({ state: 'failed', error: '550 no such user' });
+  expect(screen.getByText(/550 no such user/)).toBeInTheDocument();
+  expect(press('Try again')).toBeInTheDocument();
+});
