@@ -82,11 +82,12 @@ pub async fn step(tx: &mut Tx, id: Uuid, from: &str, to: &str, change: Change<'_
     Ok(rows == 1)
 }
 
-/// How many jobs there are of each state that is not over.
+/// How many jobs there are of each state that is not over; an automatic mail that failed is.
 pub async fn counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
     const SQL: &str = "
         select state, cast(count(*) as bigint) from job
-        where state in ('waiting', 'claimed', 'started', 'perhaps', 'failed', 'held') group by state";
+        where state in ('waiting', 'claimed', 'started', 'perhaps', 'failed', 'held')
+          and (kind <> 'auto_mail' or state <> 'failed') group by state";
     Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
 }
 

@@ -36,6 +36,33 @@ both! {
         assert!(desk.blobs.get(&key).await.unwrap().is_some());
     }
 
+    async fn a_sweep_takes_what_is_old_and_named_by_nobody(desk: Desk) {
+        let (used, old) = (desk.blobs.put(b"used".to_vec(), 1_000).await.unwrap(), desk.blobs.put(b"old".to_vec(), 1_000).await.unwrap());
+        let again = desk.blobs.put(b"again".to_vec(), 1_000).await.unwrap();
+        // SQLite's files carry the time of the disk until they are put once more.
+        for key in [&used, &old, &again] {
+            let bytes = desk.blobs.get(key).await.unwrap().unwrap();
+            desk.blobs.put(bytes, 1_000).await.unwrap();
+        }
+        desk.blobs.put(b"again".to_vec(), 9_000).await.unwrap();
+        assert_eq!(desk.blobs.sweep(5_000, [used.clone()].into()).await.unwrap(), 1);
+        assert!(desk.blobs.get(&used).await.unwrap().is_some());
+        assert!(desk.blobs.get(&again).await.unwrap().is_some(), "put again is new again");
+        assert!(desk.blobs.get(&old).await.unwrap().is_none());
+    }
+
+    async fn old_uploads_can_be_forgotten(desk: Desk) {
+        let mut tx = desk.begin().await.unwrap();
+        for (n, at) in [(1, 10), (2, 20)] {
+            let upload = Upload { id: id(n), agent_id: id(9), name: "a".into(), content_type: "text/plain".into(), size: 3, sha256: "up".into(), created_at: at };
+            blob::note_upload(&mut tx, &upload).await.unwrap();
+        }
+        assert_eq!(blob::uploads_before(&mut tx, 20).await.unwrap(), [id(1)]);
+        blob::forget_upload(&mut tx, id(1)).await.unwrap();
+        assert!(blob::upload(&mut tx, id(1), id(9)).await.unwrap().is_none());
+        assert!(blob::upload(&mut tx, id(2), id(9)).await.unwrap().is_some());
+    }
+
     async fn an_upload_belongs_to_its_agent(desk: Desk) {
         let mut tx = desk.begin().await.unwrap();
         let upload = Upload { id: id(1), agent_id: id(2), name: "a\0ü.png".into(), content_type: "image/png".into(), size: 3, sha256: "up".into(), created_at: 4 };

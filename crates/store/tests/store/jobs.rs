@@ -35,6 +35,13 @@ both! {
         assert_eq!(counts, [("held".into(), 1), ("waiting".into(), 5)]);
     }
 
+    async fn a_job_can_get_another_body(desk: Desk) {
+        let mut tx = desk.begin().await.unwrap();
+        job::insert(&mut tx, &waiting(1, 30)).await.unwrap();
+        job::set_body(&mut tx, uuid::Uuid::from_u128(1), "other").await.unwrap();
+        assert_eq!(job::due(&mut tx, 30, 1).await.unwrap()[0].body, "other");
+    }
+
     async fn a_step_is_taken_once(desk: Desk) {
         let mut tx = desk.begin().await.unwrap();
         job::insert(&mut tx, &waiting(1, 10)).await.unwrap();

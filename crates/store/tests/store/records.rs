@@ -54,14 +54,26 @@ both! {
         assert_eq!(personal::all(&mut tx, ben, "draft", "").await.unwrap().len(), 1);
     }
 
+    async fn the_documents_of_a_kind_are_those_of_all_agents(desk: Desk) {
+        let mut tx = desk.begin().await.unwrap();
+        for (agent, kind) in [(1, "draft"), (2, "draft"), (1, "view")] {
+            personal::save(&mut tx, AgentId(id(agent)), kind, "k", &format!("{agent} {kind}"), 1).await.unwrap();
+        }
+        let mut found = personal::of_kind(&mut tx, "draft").await.unwrap();
+        found.sort();
+        assert_eq!(found, ["1 draft", "2 draft"]);
+    }
+
     async fn secrets_are_bytes(desk: Desk) {
         let mut tx = desk.begin().await.unwrap();
+        assert!(!secret::any(&mut tx).await.unwrap());
         let sealed: Vec<u8> = (0..=255).collect();
         secret::save(&mut tx, "mailbox", id(1), &sealed).await.unwrap();
         assert_eq!(secret::find(&mut tx, "mailbox", id(1)).await.unwrap(), Some(sealed));
         secret::save(&mut tx, "mailbox", id(1), &[]).await.unwrap();
         assert_eq!(secret::find(&mut tx, "mailbox", id(1)).await.unwrap(), Some(vec![]));
         assert_eq!(secret::find(&mut tx, "other", id(1)).await.unwrap(), None);
+        assert!(secret::any(&mut tx).await.unwrap());
     }
 
     async fn sessions_begin_and_end(desk: Desk) {
