@@ -1,13 +1,15 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
-const BINARY = process.env.DOCKET_BIN ?? resolve('../target/debug/docket');
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const ARTEFACTS = process.env.DOCKET_ARTEFACTS ?? resolve('../artefacts/browser');
+const CACHE = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+const TARGET = process.env.CARGO_TARGET_DIR ?? join(CACHE, 'docket', 'target');
+const BINARY = process.env.DOCKET_BIN ?? join(TARGET, 'debug', 'docket');
+const CHROMIUM = process.env.DOCKET_CHROMIUM || '/usr/bin/chromium';
+const ARTEFACTS = process.env.DOCKET_SCREENSHOTS ?? resolve('../artefacts');
 export const PASSWORD = 'a-good-password';
 
 /** A real server on a data folder of its own; it ends with the test. */
@@ -82,6 +84,30 @@ export class Server {
   async ready(): Promise<this> {
     this.run(['agent', 'add', 'ana', '--name', 'Ana Agent', '--admin'], `${PASSWORD}\n`);
     await this.start();
+    let setup = {
+      desk_name: 'Nordlicht IT',
+      your_name: 'Ana Agent',
+      your_email: 'ana@nordlicht.test',
+      queue_name: 'Service desk',
+      language: 'en',
+      time_zone: 'Europe/Berlin',
+    };
+    await this.post('setup', setup);
+    return this;
+  }
+
+  /** Fills the desk with demo data, to the end. */
+  async lookAround(): Promise<void> {
+    await this.post('setup/demo', {});
+    for (;;) {
+      let answer = await fetch(`${this.url}/api/v1/setup/progress`, { headers: await this.signedIn() });
+      if (!((await answer.json()) as { running: boolean }).running) return;
+      await new Promise((again) => setTimeout(again, 50));
+    }
+  }
+
+  /** What a write of the agent needs to carry. */
+  async signedIn(): Promise<Record<string, string>> {
     let headers: Record<string, string> = { 'content-type': 'application/json', 'x-docket': 'sign-in' };
     let answer = await fetch(`${this.url}/api/v1/session`, {
       method: 'POST',
@@ -91,21 +117,16 @@ export class Server {
     let { write_token } = (await answer.json()) as { write_token: string };
     headers['cookie'] = answer.headers.get('set-cookie')!.split(';')[0]!;
     headers['x-docket'] = write_token;
-    let setup = {
-      desk_name: 'Nordlicht IT',
-      your_name: 'Ana Agent',
-      your_email: 'ana@nordlicht.test',
-      queue_name: 'Service desk',
-      language: 'en',
-      time_zone: 'Europe/Berlin',
-    };
-    let done = await fetch(`${this.url}/api/v1/setup`, {
+    return headers;
+  }
+
+  async post(path: string, body: unknown): Promise<void> {
+    let done = await fetch(`${this.url}/api/v1/${path}`, {
       method: 'POST',
-      headers,
-      body: JSON.stringify(setup),
+      headers: await this.signedIn(),
+      body: JSON.stringify(body),
     });
-    if (!done.ok) throw new Error(`setup: ${done.status} ${await done.text()}`);
-    return this;
+    if (!done.ok) throw new Error(`${path}: ${done.status} ${await done.text()}`);
   }
 }
 
