@@ -1,20 +1,24 @@
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { closeBrowser, open, PASSWORD, picture, Server } from './desk';
 
 let server: Server;
-beforeEach(async () => {
+afterEach(() => server.remove());
+afterAll(closeBrowser);
+
+/** A new desk speaks the language of the computer it is made on. */
+async function lookAround(language: string) {
+  process.env.LANG = `${language}.UTF-8`;
   server = new Server();
   server.run(['agent', 'add', 'ana', '--name', 'Mara Lindt', '--admin'], `${PASSWORD}\n`);
   await server.start();
   await server.lookAround();
-});
-afterEach(() => server.remove());
-afterAll(closeBrowser);
+}
 
 it.each([
   ['light', 'en-GB'],
   ['dark', 'de-DE'],
 ] as const)('the desk to look around in shows a day of work (%s, %s)', async (theme, locale) => {
+  await lookAround(locale.replace('-', '_'));
   let { page, faults } = await open(server.url, { colorScheme: theme, locale });
   await page.locator('input[autocomplete="username"]').fill('ana');
   await page.locator('input[type="password"]').fill(PASSWORD);
