@@ -1,3 +1,5 @@
+import { Problem } from '$lib/api/refused';
+
 /** The one module that knows whether the page runs in the desktop window or in a browser. */
 type Invoke = (command: string, args?: Record<string, unknown>) => Promise<unknown>;
 
@@ -6,6 +8,11 @@ function invoker(): Invoke | undefined {
 }
 
 export const isDesktop = () => invoker() !== undefined;
+
+/** Tells the window which language its tray and questions speak. */
+export function speak(language: string) {
+  void invoker()?.('set_language', { language })?.catch(() => undefined);
+}
 
 /** Opens a web or mail address with the system's own program. */
 export async function openOutside(url: string) {
@@ -25,7 +32,9 @@ export async function openOutside(url: string) {
 export async function saveFile(url: string, name: string) {
   let invoke = invoker();
   if (invoke) {
-    await invoke('save_file', { url, name });
+    await invoke('save_file', { url, name }).catch((error: { code?: string; message?: string }) => {
+      throw new Problem(error?.code ?? 'internal', error?.message ?? '');
+    });
     return;
   }
   let link = document.createElement('a');

@@ -1,17 +1,8 @@
 import { m } from '$lib/i18n/messages.svelte';
+import { Problem } from './refused';
 import type { Code } from './types';
 
-/** What went wrong, by its stable code: a refusal, a failed save, or a server that cannot be reached. */
-export class Problem extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly status = 0,
-    readonly field?: string,
-  ) {
-    super(message);
-  }
-}
+export { Problem };
 
 /** A code without words does not compile. Where the server knows the particulars, its own sentence stands. */
 const WORDS: Record<Code, (said: string) => string> = {
@@ -68,6 +59,7 @@ function own(said: string): string {
 /** A sentence for whatever was thrown. */
 export function problemText(error: unknown): string {
   if (!(error instanceof Problem)) return m.problem_internal();
+  if (error.code === 'not_saved') return m.problem_not_saved();
   let words = (WORDS as Record<string, (said: string) => string>)[error.code] ?? own;
   return words(error.message);
 }

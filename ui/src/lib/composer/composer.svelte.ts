@@ -73,13 +73,21 @@ export class Composer {
   async load(draft: Draft | undefined) {
     this.loading = true;
     let kept = this.#drafts.kept() ?? draft?.body;
+    // Whoever types at once types after what comes.
+    let typed = '';
     try {
-      this.#fill(await api.compose(this.ticketId, this.mode, this.article ?? draft?.body.in_reply_to));
+      let given = await api.compose(this.ticketId, this.mode, this.article ?? draft?.body.in_reply_to);
+      typed = this.text;
+      this.#fill(given);
     } catch (error) {
       this.problem = problemText(error);
+      typed = this.text;
+      if (!kept) this.text = '';
     } finally {
       if (kept) this.restore(kept);
+      if (typed) this.text += typed;
       this.loading = false;
+      if (typed) this.#drafts.soon();
     }
   }
 
@@ -155,6 +163,7 @@ export class Composer {
 
   /** Something was typed. */
   touched() {
+    if (this.loading) return;
     this.problem = undefined;
     this.#drafts.soon();
   }

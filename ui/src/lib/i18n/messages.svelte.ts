@@ -1,4 +1,5 @@
 import { m } from '$lib/paraglide/messages';
+import { speak } from '$lib/host';
 import { locales, overwriteGetLocale, type Locale } from '$lib/paraglide/runtime';
 
 /** The language of the page. Every message reads it, so changing it re-renders the words and nothing else. */
@@ -10,6 +11,7 @@ class Language {
     let known = locales.find((locale) => locale === short);
     if (known) this.current = known;
     document.documentElement.lang = this.current;
+    speak(this.current);
   }
 }
 

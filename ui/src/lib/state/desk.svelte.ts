@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import { Problem } from '$lib/api/problem';
+import { saveFile } from '$lib/host';
 import { m } from '$lib/i18n/messages.svelte';
 import type { Changes, Command, Id, Notice, Outcome } from '$lib/api/types';
 import { CountsState } from './counts.svelte';
@@ -28,6 +29,11 @@ export class Desk {
   ticket = new TicketState();
   /** Which menu a key asked to open: 'state', 'owner', 'queue', 'priority', 'close', 'snooze'. */
   menu = $state<string | undefined>();
+
+  /** Saves a file of the desk; says so when it could not be. */
+  async save(url: string, name: string) {
+    await saveFile(url, name).catch((error: unknown) => this.toasts.problem(error));
+  }
 
   /** Starts what a signed-in agent needs. */
   async enter() {

@@ -51,11 +51,19 @@ export class Router {
   lastList = $state.raw<Route & { page: 'list' }>({ page: 'list', view: 'unassigned' });
 
   constructor() {
+    this.#arrive();
+    window.addEventListener('hashchange', () => this.#arrive());
+  }
+
+  /** A link to one ticket opens it beside the list that is shown. */
+  #arrive() {
+    let route = parse(location.hash);
+    if (location.hash.startsWith('#/ticket/') && route.page === 'list') {
+      this.go({ ...this.lastList, ticket: route.ticket }, true);
+      return;
+    }
+    this.route = route;
     this.#remember();
-    window.addEventListener('hashchange', () => {
-      this.route = parse(location.hash);
-      this.#remember();
-    });
   }
 
   #remember() {

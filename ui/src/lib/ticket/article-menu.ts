@@ -4,7 +4,6 @@ import Mail from '@lucide/svelte/icons/mail';
 import Reply from '@lucide/svelte/icons/reply';
 import ReplyAll from '@lucide/svelte/icons/reply-all';
 import { api } from '$lib/api/client';
-import { saveFile } from '$lib/host';
 import { m } from '$lib/i18n/messages.svelte';
 import type { Article, ComposeKind, Id } from '$lib/api/types';
 import type { MenuItem } from '$lib/ui/Menu.svelte';
@@ -16,10 +15,11 @@ export interface ComposeWish {
 interface Ways {
   oncompose: (wish: ComposeWish) => void;
   onunread: (article: Article) => void;
+  onsave: (url: string, name: string) => void;
 }
 
 /** What can be done with one article. */
-export function articleMenu(article: Article, { oncompose, onunread }: Ways): MenuItem[] {
+export function articleMenu(article: Article, { oncompose, onunread, onsave }: Ways): MenuItem[] {
   let items: MenuItem[] = [];
   if (article.channel === 'email') {
     items.push(
@@ -54,7 +54,7 @@ export function articleMenu(article: Article, { oncompose, onunread }: Ways): Me
     items.push({
       label: m.save_original(),
       icon: Download,
-      run: () => void saveFile(api.rawMail(article.id), `${article.subject || 'mail'}.eml`),
+      run: () => onsave(api.rawMail(article.id), `${article.subject || 'mail'}.eml`),
     });
   }
   return items;
