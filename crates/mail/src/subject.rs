@@ -103,6 +103,10 @@ pub fn clean(rules: &SubjectRules, number: &str, subject: &str) -> String {
 }
 
 fn without_tag(rules: &SubjectRules, number: &str, subject: &str) -> String {
+    // Making the pattern costs more than all the rest, and most subjects have no tag.
+    if !subject.contains(number) {
+        return subject.to_owned();
+    }
     let hook = regex::escape(&rules.hook);
     let divider = regex::escape(&rules.divider);
     let number = regex::escape(number);
@@ -129,13 +133,17 @@ static PREFIX: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The ticket numbers that the subject names, in order, each once.
 pub fn find_numbers(subject: &str, syntax: &NumberSyntax) -> Vec<String> {
+    // No number has fewer than five digits, and making the pattern costs more than all the rest.
+    if subject.bytes().filter(u8::is_ascii_digit).count() < 5 {
+        return Vec::new();
+    }
     let hook = regex::escape(&syntax.hook);
     let divider = regex::escape(&syntax.divider);
     let system = syntax.system_id.as_deref().map(regex::escape).unwrap_or_default();
     let digits = match syntax.kind {
-        NumberKind::DateChecksum => format!(r"\d{{8}}{system}\d{{4,40}}"),
-        NumberKind::Date => format!(r"\d{{8}}{system}\d{{1,40}}"),
-        NumberKind::AutoIncrement => format!(r"{system}\d{{5,10}}"),
+        NumberKind::DateChecksum => format!(r"[0-9]{{8}}{system}[0-9]{{4,40}}"),
+        NumberKind::Date => format!(r"[0-9]{{8}}{system}[0-9]{{1,40}}"),
+        NumberKind::AutoIncrement => format!(r"{system}[0-9]{{5,10}}"),
     };
     let pattern = format!(r"(?i){hook}(?:{divider}|:[ \t]{{0,2}})({digits})");
     let Ok(pattern) = Regex::new(&pattern) else { return Vec::new() };
