@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use docket_domain::{AgentId, Article, Event, EventBody, QueueId, Settings, StateId, Ticket, TicketId, article::Attachment};
+use docket_domain::{AgentId, Article, Delivery, Event, EventBody, QueueId, Settings, StateId, Ticket, TicketId, article::Attachment};
 use docket_store::{
     Tx,
     article::{self, Stored},
@@ -61,7 +61,9 @@ async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: Ticket) ->
         let by_me = stored.article.author == Some(me);
         let quiet = by_me || stored.article.sender == docket_domain::Sender::System || stored.article.created_at < read_before;
         view.unread = marks.get(&stored.article.id.0).map_or(!quiet, |read| !read);
+        // What is sent or taken back waits for nothing: most mails need no look at their jobs.
         if let Some(delivery) = &mut view.delivery
+            && !matches!(delivery.state, Delivery::Sent | Delivery::Cancelled)
             && let Some(job) = job::of_article(tx, stored.article.id.0).await?
         {
             delivery.due_at = Some(job.due_at).filter(|_| job.state == "waiting");
@@ -76,8 +78,7 @@ async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: Ticket) ->
     let drafts = personal::all(tx, me, "draft", &format!("{}/", ticket.id)).await?;
     let has_files = files.iter().any(|file| !file.inline);
     let trouble = articles.iter().filter_map(|stored| stored.article.delivery).find(|delivery| {
-        use docket_domain::Delivery::{Failed, Held, PerhapsSent};
-        matches!(delivery, Failed | Held | PerhapsSent)
+        matches!(delivery, Delivery::Failed | Delivery::Held | Delivery::PerhapsSent)
     });
     let mut flags: Vec<String> = trouble.map(|delivery| delivery.as_str().to_owned()).into_iter().collect();
     flags.extend((!drafts.is_empty()).then(|| "draft".to_owned()));
