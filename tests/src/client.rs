@@ -15,10 +15,14 @@ pub struct Client {
     token: String,
 }
 
+fn http() -> Result<reqwest::Client> {
+    Ok(reqwest::Client::builder().timeout(Duration::from_secs(40)).build()?)
+}
+
 impl Client {
     /// Signs in.
     pub async fn sign_in(url: &str, login: &str, password: &str) -> Result<Self> {
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(40)).build()?;
+        let http = http()?;
         let body = json!({ "login": login, "password": password });
         let answer = http.post(format!("{url}/api/v1/session")).header("x-docket", "sign-in").json(&body).send().await?;
         let cookie = answer.headers().get("set-cookie").and_then(|cookie| cookie.to_str().ok()).unwrap_or_default().to_owned();
@@ -33,9 +37,9 @@ impl Client {
         Self { url: url.to_owned(), ..self.clone() }
     }
 
-    /// What proves who this is: the cookie, as a request carries it, and the write token.
-    pub fn proof(&self) -> (&str, &str) {
-        (&self.cookie, &self.token)
+    /// The same session from another computer: over lines of its own.
+    pub fn apart(&self) -> Result<Self> {
+        Ok(Self { http: http()?, ..self.clone() })
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -51,9 +55,10 @@ impl Client {
         Ok(serde_json::from_str(&body)?)
     }
 
-    /// Reads without looking at it; gives the bytes' count.
+    /// Reads compressed, as browsers do, without looking at it; gives the number of bytes.
     pub async fn fetch(&self, path: &str) -> Result<usize> {
-        Ok(self.request(Method::GET, path).send().await?.error_for_status()?.bytes().await?.len())
+        let request = self.request(Method::GET, path).header("accept-encoding", "gzip");
+        Ok(request.send().await?.error_for_status()?.bytes().await?.len())
     }
 
     /// Writes; an error is a broken line, anything else an answer.
