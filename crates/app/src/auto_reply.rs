@@ -16,7 +16,7 @@ use docket_store::{article, job};
 use crate::{
     clock::new_id,
     error::Result,
-    intake::{Source, convert, subject_rules},
+    intake::{Source, convert, plain_subject, subject_rules},
     submit::Work,
 };
 
@@ -111,7 +111,7 @@ pub(crate) fn message_id(settings: &Settings, sender: &str) -> String {
 
 fn fill(settings: &Settings, ticket: &Ticket, mail: &Incoming, subject: &str, text: &str) -> (String, String) {
     let rules = subject_rules(settings);
-    let plain = subject::clean(&rules, &ticket.number, &mail.subject);
+    let plain = subject::clean(&rules, &ticket.number, &plain_subject(settings, &mail.subject));
     let values = Values {
         ticket_number: &ticket.number,
         ticket_title: &ticket.title,

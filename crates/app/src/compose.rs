@@ -16,7 +16,7 @@ use docket_store::{Tx, article, article::Stored, ticket};
 use crate::{
     app::App,
     error::{Error, Result},
-    intake::subject_rules,
+    intake::{plain_subject, subject_rules},
     view::attachment_view,
     wire::{AddressChoice, ComposeQuery, ComposeView, PlaceholderView, PreviewInput, TemplateChoice, written},
 };
@@ -148,7 +148,7 @@ fn fill(view: &mut ComposeView, settings: &Settings, ticket: &Ticket, kind: Temp
     let rules = subject_rules(settings);
     let wanted = template.and_then(|template| template.subject.clone()).filter(|subject| !subject.is_empty());
     let plain = wanted.map_or_else(|| values.customer_subject.to_owned(), |subject| placeholder::fill(&subject, values));
-    let plain = if plain.is_empty() { ticket.title.clone() } else { plain };
+    let plain = if plain.is_empty() { ticket.title.clone() } else { plain_subject(settings, &plain) };
     view.subject = match kind {
         TemplateKind::Answer => subject::build(&rules, &ticket.number, &plain, Purpose::Reply),
         TemplateKind::Forward => subject::build(&rules, &ticket.number, &plain, Purpose::Forward),

@@ -9,7 +9,7 @@ use docket_domain::{
     master,
     settings::{AutoKind, FollowUp},
 };
-use docket_mail::parse::{Incoming, parse};
+use docket_mail::parse::{Bounce, BounceAction, Incoming, parse};
 use docket_store::{article, mailbox, ticket};
 use futures::FutureExt;
 
@@ -25,7 +25,7 @@ mod headers;
 mod route;
 
 use route::Route;
-pub(crate) use route::subject_rules;
+pub(crate) use route::{plain_subject, subject_rules};
 
 /// Where a mail came from.
 #[derive(Clone, Debug, Default)]
@@ -109,7 +109,7 @@ impl App {
     }
 
     /// Quarantine: the bytes are kept, the administrator sees why, the next mail is not delayed.
-    async fn put_aside(&self, raw: Vec<u8>, source: &Source, reason: &str, mail: Option<&Incoming>) -> Result<MailOutcome> {
+    pub(crate) async fn put_aside(&self, raw: Vec<u8>, source: &Source, reason: &str, mail: Option<&Incoming>) -> Result<MailOutcome> {
         let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
         let key = self.0.blobs.put(raw, self.now()).await?;
         let mut work = self.work().await?;
@@ -179,58 +179,63 @@ impl Work {
             return Ok(outcome("ignored", None, Some("X-OTRS-Ignore")));
         }
         if let Some(bounce) = &ready.mail.bounce
-            && let Some(outcome) = self.take_report(ready, &bounce.original_ids).await?
+            && let Some(outcome) = self.take_report(ready, bounce).await?
         {
             return Ok(outcome);
         }
         let sender = ready.mail.from.as_ref().map(docket_mail::Address::key).unwrap_or_default();
-        let blocked = self.settings.blocked.contains_key(&sender);
+        if self.settings.blocked.contains_key(&sender) {
+            // Not even onto a ticket that it knows: nothing of a blocked sender wakes anybody.
+            let done = self.open_as_junk(ready, source, &trusted).await?;
+            return Ok(outcome("created", Some(done.ticket.number), Some("blocked sender")));
+        }
         match self.route(&ready.mail).await? {
             Route::Existing(ticket) => match follow_up(&ticket, &self.settings) {
                 FollowUp::NewTicket => {
-                    let done = self.open(ready, source, &trusted, blocked).await?;
+                    let done = self.open(ready, source, &trusted).await?;
                     self.link(&done.ticket, &ticket).await?;
-                    self.answer(AutoKind::AutoReplyNewTicket, &done.ticket, ready, source, blocked).await?;
+                    self.auto_answer(AutoKind::AutoReplyNewTicket, &done.ticket, &ready.mail, source).await?;
                     Ok(outcome("new_from_follow_up", Some(done.ticket.number), None))
                 }
                 wanted => {
                     let done = self.add_to(&ticket, ready, None).await?;
                     let reject = wanted == FollowUp::Reject;
                     let kind = if reject { AutoKind::AutoReject } else { AutoKind::AutoFollowUp };
-                    self.answer(kind, &done.ticket, ready, source, blocked).await?;
+                    self.auto_answer(kind, &done.ticket, &ready.mail, source).await?;
                     self.announce("follow_up", &done.ticket, ready);
                     Ok(outcome(if reject { "rejected" } else { "follow_up" }, Some(done.ticket.number), None))
                 }
             },
             Route::New { named } => {
-                let done = self.open(ready, source, &trusted, blocked).await?;
+                let done = self.open(ready, source, &trusted).await?;
                 let mut reason = None;
                 if let Some(named) = named {
                     self.flag(&done.ticket, &named).await?;
                     reason = Some("the subject names a ticket that this sender has no part in");
                 }
-                self.answer(AutoKind::AutoReply, &done.ticket, ready, source, blocked).await?;
-                if !blocked {
-                    self.announce("new_ticket", &done.ticket, ready);
-                }
+                self.auto_answer(AutoKind::AutoReply, &done.ticket, &ready.mail, source).await?;
+                self.announce("new_ticket", &done.ticket, ready);
                 Ok(outcome("created", Some(done.ticket.number), reason))
             }
         }
     }
 
     /// A delivery report goes onto the ticket of the mail it speaks of, and is never answered.
-    async fn take_report(&mut self, ready: &Ready, originals: &[String]) -> Result<Option<MailOutcome>> {
-        let known = article::references(&mut self.tx, originals).await?;
+    async fn take_report(&mut self, ready: &Ready, report: &Bounce) -> Result<Option<MailOutcome>> {
+        let known = article::references(&mut self.tx, &report.original_ids).await?;
         let Some(found) = known.into_iter().find(|reference| reference.ours && reference.article_id.is_some()) else { return Ok(None) };
         let Some(of) = found.article_id.map(ArticleId) else { return Ok(None) };
         let ticket = self.ticket(TicketId(found.ticket_id)).await?;
         let automatic = article::find(&mut self.tx, of).await?.is_some_and(|stored| stored.article.author.is_none());
-        let done = self.add_to(&ticket, ready, Some(Bounced { of: Some(of), automatic })).await?;
-        self.announce("mail_failed", &done.ticket, ready);
+        let harmless = report.action != BounceAction::Failed;
+        let done = self.add_to(&ticket, ready, Some(Bounced { of: Some(of), automatic, harmless })).await?;
+        if !harmless {
+            self.announce("mail_failed", &done.ticket, ready);
+        }
         Ok(Some(outcome("follow_up", Some(done.ticket.number), Some("delivery report"))))
     }
 
-    async fn open(&mut self, ready: &Ready, source: &Source, trusted: &headers::Trusted, blocked: bool) -> Result<Done> {
+    async fn open(&mut self, ready: &Ready, source: &Source, trusted: &headers::Trusted) -> Result<Done> {
         let queue = trusted.queue.unwrap_or_else(|| destination(&self.settings, source, &ready.mail));
         let from = ready.mail.from.as_ref();
         let customer = Customer {
@@ -254,11 +259,13 @@ impl Work {
         let envelope = Envelope::ticket(CommandId(new_id()), TicketId(new_id()), writer(&ready.mail), body);
         let done = self.carry_out(&envelope).await?;
         self.fingerprint(ready, &done, &envelope).await?;
-        if blocked {
-            // From where it would have gone, so that "not junk" brings it there.
-            return self.carry_out(&Envelope::ticket(CommandId(new_id()), done.ticket.id, Actor::System, Body::Junk)).await;
-        }
         Ok(done)
+    }
+
+    /// From where it would have gone, so that "not junk" brings it there.
+    async fn open_as_junk(&mut self, ready: &Ready, source: &Source, trusted: &headers::Trusted) -> Result<Done> {
+        let done = self.open(ready, source, trusted).await?;
+        self.carry_out(&Envelope::ticket(CommandId(new_id()), done.ticket.id, Actor::System, Body::Junk)).await
     }
 
     async fn add_to(&mut self, ticket: &Ticket, ready: &Ready, bounce: Option<Bounced>) -> Result<Done> {
@@ -333,13 +340,6 @@ impl Work {
             ticket: Some(ticket.id),
             queue: Some(ticket.queue),
         });
-    }
-
-    async fn answer(&mut self, kind: AutoKind, ticket: &Ticket, ready: &Ready, source: &Source, blocked: bool) -> Result<()> {
-        if blocked {
-            return Ok(());
-        }
-        self.auto_answer(kind, ticket, &ready.mail, source).await
     }
 }
 

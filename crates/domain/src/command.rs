@@ -176,6 +176,9 @@ pub struct Bounced {
     pub of: Option<ArticleId>,
     /// Was that mail an automatic one?
     pub automatic: bool,
+    /// It is still being tried, or it arrived: nothing failed.
+    #[serde(default)]
+    pub harmless: bool,
 }
 
 /// What is asked for.

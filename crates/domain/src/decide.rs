@@ -154,6 +154,9 @@ impl Draft<'_> {
         let sender = if received.bounce.is_some() { Sender::System } else { Sender::Customer };
         self.article(id, sender, Channel::Email, Some(Direction::Inbound), sender == Sender::Customer, false);
         if let Some(bounce) = &received.bounce {
+            if bounce.harmless {
+                return;
+            }
             self.push(EventBody::Bounced { article: id, of: bounce.of });
             if bounce.automatic || bounce.of.is_none() {
                 return;

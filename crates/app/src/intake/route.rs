@@ -107,13 +107,19 @@ pub(crate) fn subject_rules(settings: &Settings) -> SubjectRules {
     }
 }
 
+/// A subject without the tag of any ticket: that of another one must not come back in our answers.
+pub(crate) fn plain_subject(settings: &Settings, subject: &str) -> String {
+    let rules = subject_rules(settings);
+    let mut plain = subject.to_owned();
+    for number in subject::find_numbers(subject, &number_syntax(settings)) {
+        plain = subject::clean(&rules, &number, &plain);
+    }
+    plain
+}
+
 /// The title of a new ticket: the subject without a number that is not its own, else the first words of the text.
 pub(super) fn title(settings: &Settings, mail: &Incoming) -> String {
-    let rules = subject_rules(settings);
-    let mut title = mail.subject.clone();
-    for number in subject::find_numbers(&mail.subject, &number_syntax(settings)) {
-        title = subject::clean(&rules, &number, &title);
-    }
+    let title = plain_subject(settings, &mail.subject);
     if !title.trim().is_empty() {
         return title.chars().take(250).collect();
     }

@@ -80,7 +80,7 @@ fn a_rejected_follow_up_is_kept_and_changes_nothing_else() {
 }
 
 fn bounce(of: Option<u128>, automatic: bool) -> Body {
-    let bounced = Bounced { of: of.map(|n| ArticleId(id(n))), automatic };
+    let bounced = Bounced { of: of.map(|n| ArticleId(id(n))), automatic, harmless: false };
     Body::Receive(Box::new(Received { article: article(7), bounce: Some(bounced), ..Received::default() }))
 }
 

@@ -48,7 +48,7 @@ fn any_direction() -> impl Strategy<Value = Direction> {
 fn any_received() -> impl Strategy<Value = Body> {
     (any_article(), proptest::option::of((any::<bool>(), any::<bool>()))).prop_map(|(article, bounce)| {
         let of = ArticleId(article.id);
-        let bounce = bounce.map(|(known, automatic)| Bounced { of: known.then_some(of), automatic });
+        let bounce = bounce.map(|(known, automatic)| Bounced { of: known.then_some(of), automatic, harmless: false });
         Body::Receive(Box::new(Received { article, bounce, ..Received::default() }))
     })
 }
