@@ -8,6 +8,7 @@ use docket_domain::{
 };
 use docket_mail::imap::{self, ImapFailure, Mailbox, Since, Woken};
 use docket_store::mailbox::{self, State};
+use tokio::sync::broadcast;
 
 use crate::{
     app::{App, Notice},
@@ -17,6 +18,8 @@ use crate::{
 
 const LONGEST_IDLE: Duration = Duration::from_secs(25 * 60);
 const RETRIES: [u64; 5] = [2, 5, 15, 60, 300];
+/// So often one mail may fail before it is put aside.
+const PATIENCE: usize = 3;
 
 /// How a mailbox is doing.
 #[derive(Clone, Debug)]
@@ -49,11 +52,23 @@ impl From<Error> for Trouble {
     }
 }
 
+/// Waits until somebody wants this mailbox, or all of them, looked into now.
+async fn asked(wake: &mut broadcast::Receiver<Option<MailboxId>>, id: MailboxId) {
+    loop {
+        match wake.recv().await {
+            Ok(Some(other)) if other != id => {}
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
 impl App {
     /// Keeps one task for each valid mailbox, and starts it anew when its record changes.
     pub(crate) async fn fetch_loop(self) {
         let mut tasks: std::collections::HashMap<MailboxId, (MailboxSettings, tokio::task::JoinHandle<()>)> = Default::default();
         let mut head = self.head();
+        let mut stopping = self.0.stopping.subscribe();
         while !self.stopping() {
             let settings = self.settings();
             tasks.retain(|id, (known, task)| {
@@ -71,9 +86,11 @@ impl App {
             }
             let known = settings.head;
             loop {
-                if tokio::time::timeout(Duration::from_secs(5), head.changed()).await.is_ok_and(|changed| changed.is_err())
-                    || self.stopping()
-                {
+                tokio::select! {
+                    _ = stopping.changed() => {}
+                    _ = tokio::time::timeout(Duration::from_secs(5), head.changed()) => {}
+                }
+                if self.stopping() {
                     break;
                 }
                 drop(self.reload().await);
@@ -89,8 +106,8 @@ impl App {
 
     async fn keep_fetching(self, id: MailboxId, settings: MailboxSettings) {
         let mut failures = 0;
-        let mut wake = self.0.wake_fetch.subscribe();
         while !self.stopping() {
+            let mut wake = self.0.wake_fetch.subscribe();
             self.set_status(id, "connecting", None, None);
             let trouble = match self.fetch_and_wait(id, &settings, &mut failures).await {
                 Ok(()) => continue,
@@ -110,7 +127,7 @@ impl App {
             failures += 1;
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                _ = wake.recv() => {}
+                () = asked(&mut wake, id) => {}
             }
         }
     }
@@ -121,7 +138,7 @@ impl App {
         let mut mailbox = imap::connect(&account).await?;
         let mut wake = self.0.wake_fetch.subscribe();
         loop {
-            self.take_new(id, settings, &mut mailbox).await?;
+            self.take_new(id, settings, &mut mailbox, *failures).await?;
             *failures = 0;
             let status = if mailbox.has_idle() { "connected" } else { "polling" };
             self.set_status(id, status, None, None);
@@ -131,18 +148,20 @@ impl App {
                 woken = mailbox.wait(wait) => match woken? {
                     Woken::NewMail | Woken::Timeout => {}
                 },
-                asked = wake.recv() => {
-                    // The line is in the middle of a command: a fresh one is the clean way out.
-                    if asked.is_ok() {
-                        return Ok(());
-                    }
-                }
+                // The line is in the middle of a command: a fresh one is the clean way out.
+                () = asked(&mut wake, id) => return Ok(()),
             }
         }
     }
 
     /// Takes in every mail that is due, oldest first, each in a transaction of its own.
-    async fn take_new(&self, id: MailboxId, settings: &MailboxSettings, mailbox: &mut Mailbox) -> std::result::Result<(), Trouble> {
+    async fn take_new(
+        &self,
+        id: MailboxId,
+        settings: &MailboxSettings,
+        mailbox: &mut Mailbox,
+        failures: usize,
+    ) -> std::result::Result<(), Trouble> {
         let state = self.folder_state(id, settings, mailbox).await?;
         self.meet_others(settings, mailbox, &state).await?;
         let seen = {
@@ -161,7 +180,7 @@ impl App {
             let meta = mailbox.fetch_meta(group).await?;
             self.refuse_foreign(settings, &meta)?;
             for meta in meta {
-                self.take_one(id, settings, mailbox, &state, &meta).await?;
+                self.take_one(id, settings, mailbox, &state, &meta, failures).await?;
             }
         }
         if let Some(last) = uids.last() {
@@ -190,8 +209,9 @@ impl App {
     /// What the account's choice adds to mail that arrives from now on.
     async fn wanted_before(&self, settings: &MailboxSettings, mailbox: &mut Mailbox, from: u32) -> std::result::Result<Vec<u32>, Trouble> {
         let since = match settings.take_in {
-            // What came between connecting the account and the first look belongs to "from now on".
-            TakeIn::FromNow => Since::Arrived(settings.connected_at),
+            // What came between connecting the account and the first look belongs to "from now on". INTERNALDATE has
+            // whole seconds (RFC 3501 §2.3.3): the second of connecting counts.
+            TakeIn::FromNow => Since::Arrived(settings.connected_at - settings.connected_at.rem_euclid(1_000)),
             TakeIn::Unread => Since::Unread,
             TakeIn::Days { days } => Since::Arrived(self.now() - i64::from(days) * 24 * 3_600_000),
             TakeIn::All => Since::All,
@@ -208,6 +228,7 @@ impl App {
         mailbox: &mut Mailbox,
         state: &State,
         meta: &imap::Meta,
+        failures: usize,
     ) -> std::result::Result<(), Trouble> {
         let uid = meta.uid;
         let Some(mail) = mailbox.fetch(uid).await? else { return Ok(()) };
@@ -217,7 +238,15 @@ impl App {
             uid: i64::from(uid),
             internal_date: mail.internal_date.or(meta.internal_date),
         };
-        self.take_in(mail.raw, &source).await?;
+        match self.take_in(mail.raw, &source).await {
+            // What fails again and again for no reason of the disk's must not keep the next mail out.
+            Err(Error::Internal(error)) if failures >= PATIENCE => {
+                tracing::error!(?error, "a mail cannot be stored");
+                let Some(mail) = mailbox.fetch(uid).await? else { return Ok(()) };
+                self.put_aside(mail.raw, &source, "storing this mail failed inside Docket", None).await?;
+            }
+            other => drop(other?),
+        }
         // Only now, after the commit, is the mailbox touched, and only as far as the account says.
         let keyword = imap::desk_keyword(&self.settings().desk.short_id);
         if let Err(error) = mailbox.mark(uid, &keyword).await {

@@ -137,6 +137,8 @@ impl App {
         let record = self.write_mailbox(&mut work, id, input, &actor).await?;
         self.finish(work).await?;
         self.reload().await?;
+        // A new password alone is no change of the record; whoever typed it wants to see it work.
+        self.fetch_now(record.id);
         Ok(record)
     }
 
