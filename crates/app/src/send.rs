@@ -284,9 +284,10 @@ impl App {
         let pause = if waits_for_mailbox { 15_000 } else { PAUSES[step] * 60_000 };
         let mut work = self.work().await?;
         let change = Change { due_at: Some(now + pause), attempts: Some(job.attempts + 1), error: Some(reason), holder: None };
-        let stepped = job::step(&mut work.tx, job.id, "claimed", "waiting", change.clone(), now).await?
-            || job::step(&mut work.tx, job.id, "started", "waiting", change, now).await?;
-        if stepped && job.error.as_deref() != Some(reason) {
+        let claimed = job::step(&mut work.tx, job.id, "claimed", "waiting", change.clone(), now).await?;
+        // A job that had started shows "sending" until it is told otherwise.
+        let started = !claimed && job::step(&mut work.tx, job.id, "started", "waiting", change, now).await?;
+        if started || claimed && job.error.as_deref() != Some(reason) {
             let delivery = if waits_for_mailbox { Delivery::Waiting } else { Delivery::Retrying };
             let seq = work.tx.next_seq();
             article::set_delivery(&mut work.tx, ArticleId(job.article_id), delivery, None, Some(reason), seq).await?;

@@ -10,6 +10,7 @@ use docket_domain::{
     decide, number,
     settings::StateType,
 };
+use docket_mail::subject::{self, Purpose};
 use docket_store::{
     Tx, article, command, customer, event,
     job::{self, Change, Job},
@@ -21,6 +22,7 @@ use crate::{
     app::{App, Notice},
     clock::new_id,
     error::{Error, Result},
+    intake::subject_rules,
 };
 
 /// One writing transaction of a use case, with the settings it sees and what people will hear of once it is done.
@@ -141,13 +143,16 @@ impl Work {
     /// A ticket gets its number in the transaction that opens it, so it is given once.
     async fn with_number(&mut self, body: &Body) -> Result<Body> {
         let mut body = body.clone();
-        if let Body::Create { number, .. } = &mut body
+        if let Body::Create { number, first, .. } = &mut body
             && number.is_empty()
         {
             let desk = &self.settings.desk;
             let day = number::day(self.now, &desk.time_zone);
             let count = self.tx.count(&number::counter(desk.number_generator, &day)).await?;
             *number = number::format(desk.number_generator, &desk.system_id, &day, count);
+            if let Some(Body::Reply { article, .. }) = first.as_deref_mut() {
+                article.subject = subject::build(&subject_rules(&self.settings), number, &article.subject, Purpose::New);
+            }
         }
         Ok(body)
     }

@@ -137,6 +137,8 @@ fn put_file(folder: &Path, bytes: &[u8], now: i64) -> Result<String> {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&temporary)?;
         file.write_all(bytes)?;
+        // By the desk's clock, which is the one that a sweep goes by.
+        file.set_modified(moment(now))?;
         file.sync_all()?;
         std::fs::rename(&temporary, &path)?;
         #[cfg(unix)]
