@@ -1,0 +1,18 @@
+//! Mail in and out of a desk, against Dovecot, a real SMTP server and PostgreSQL.
+
+mod mail {
+    mod accounts;
+    mod arrives;
+    mod belongs;
+    mod bounces;
+    mod databases;
+    mod junk;
+    mod leaves;
+    mod left_as_found;
+    mod loops;
+    mod once;
+    mod poison;
+    mod silence;
+    mod trouble;
+    mod two_desks;
+}
