@@ -1,6 +1,6 @@
 import { createContext } from 'svelte';
 import { Problem } from '$lib/api/problem';
-import { saveFile } from '$lib/host';
+import { isDesktop, saveFile } from '$lib/host';
 import { m } from '$lib/i18n/messages.svelte';
 import type { Changes, Command, Id, Notice, Outcome } from '$lib/api/types';
 import { CountsState } from './counts.svelte';
@@ -56,7 +56,9 @@ export class Desk {
     for (let notice of changes.notices ?? []) this.#notice(notice);
   }
 
-  #notice({ title, text, ticket_id }: Notice) {
+  /** In the desktop window the system itself tells of new mail. */
+  #notice({ code, title, text, ticket_id }: Notice) {
+    if (isDesktop() && (code === 'new_ticket' || code === 'follow_up')) return;
     let action = ticket_id
       ? { label: m.key_open(), run: () => this.router.openTicket(ticket_id) }
       : undefined;

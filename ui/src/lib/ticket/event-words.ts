@@ -1,4 +1,5 @@
 import { nearWithTime } from '$lib/i18n/format';
+import { inWords } from '$lib/i18n/master-names';
 import { m } from '$lib/i18n/messages.svelte';
 import type { TicketEvent } from '$lib/api/types';
 
@@ -42,10 +43,13 @@ const WORDS: Record<string, Words> = {
   moved: (_, { to, actor }) => m.event_moved({ to, actor }),
   state_changed: (event, { to, actor }) =>
     event.pending_until
-      ? m.event_state_until({ to, actor, time: pending(event) })
-      : m.event_state({ to, actor }),
-  priority_set: (_, { to, actor }) => m.event_priority({ to, actor }),
-  owner_set: (_, { to, actor }) => (to ? m.event_owner({ to, actor }) : m.event_owner_none({ actor })),
+      ? m.event_state_until({ to: inWords(to), actor, time: pending(event) })
+      : m.event_state({ to: inWords(to), actor }),
+  priority_set: (_, { to, actor }) => m.event_priority({ to: inWords(to), actor }),
+  owner_set: (event, { to, actor }) => {
+    if (!to) return m.event_owner_none({ actor });
+    return to === event.actor?.name ? m.event_took({ actor }) : m.event_owner({ to, actor });
+  },
   locked: (_, { actor }) => m.event_locked({ actor }),
   unlocked: (_, { actor }) => m.event_unlocked({ actor }),
   customer_changed: (_, { to, actor }) => m.event_customer({ to, actor }),
