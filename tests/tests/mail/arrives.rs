@@ -13,7 +13,7 @@ fn check_digit(digits: &str) -> char {
         digits.chars().filter_map(|c| c.to_digit(10)).zip([1, 2].into_iter().cycle()).map(|(digit, weight)| digit * weight).sum();
     match 10 - sum % 10 {
         10 => '1',
-        digit => char::from_digit(digit, 10).unwrap(),
+        digit => char::from_digit(digit, 10).expect("a digit"),
     }
 }
 

@@ -11,11 +11,11 @@ async fn the_whole_way(desk: &mut Desk) {
     let ticket = desk.receive(mail.clone()).await;
     let number = desk.see(ticket).await.row.number;
     let acknowledgement = desk.sent_to("petra@x.test", 1).await.remove(0);
-    assert!(acknowledgement.header("Subject").unwrap().contains(&number));
+    assert!(acknowledgement.header("Subject").expect("a subject").contains(&number));
     let view = desk.see(ticket).await;
     let article = &view.articles[0];
-    assert!(desk.app().attachment(article.id, article.attachments[0].id).await.unwrap().bytes == picture);
-    assert!(desk.app().raw(article.id).await.unwrap() == desk.addressed(mail.clone()).bytes());
+    assert!(desk.app().attachment(article.id, article.attachments[0].id).await.expect("nothing is against it").bytes == picture);
+    assert!(desk.app().raw(article.id).await.expect("nothing is against it") == desk.addressed(mail.clone()).bytes());
     {
         let ana = desk.agent("ana").await;
         ana.does(ticket, CommandBody::Take { over: false }).await;
@@ -27,8 +27,8 @@ async fn the_whole_way(desk: &mut Desk) {
     assert_eq!(desk.state(ticket).await, "open");
     // What PostgreSQL cannot hold in a text: the byte nought, and an index entry of more than a page.
     let nul = b"From: petra@x.test\r\nSubject: nul\0 here\r\nMessage-ID: <nul\0@x.test>\r\n\r\nnul\0 there\r\n".to_vec();
-    assert_eq!(desk.app().ingest(nul.clone()).await.unwrap().outcome, "created");
-    assert_eq!(desk.app().ingest(nul).await.unwrap().reason.as_deref(), Some("duplicate"));
+    assert_eq!(desk.app().ingest(nul.clone()).await.expect("nothing is against it").outcome, "created");
+    assert_eq!(desk.app().ingest(nul).await.expect("nothing is against it").reason.as_deref(), Some("duplicate"));
     let long = "x".repeat(20_000);
     desk.pass(Mail::from(&format!("{long}@x.test")).subject("long").header("Message-ID", &format!("<{long}@x.test>")).without("Date"))
         .await;
@@ -38,7 +38,7 @@ async fn the_whole_way(desk: &mut Desk) {
     desk.mail_from("carla@x.test", "after the new start").await;
     assert_eq!(desk.tickets().await.len(), 4, "nothing is lost, nothing came twice");
     assert_eq!(desk.see(ticket).await.articles.len(), 4);
-    assert!(desk.app().quarantine(desk.ana()).await.unwrap().is_empty());
+    assert!(desk.app().quarantine(desk.ana()).await.expect("nothing is against it").is_empty());
 }
 
 #[tokio::test]
