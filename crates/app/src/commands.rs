@@ -1,13 +1,18 @@
 //! What agents do to tickets: commands from clients, made complete and carried out.
 
 use docket_domain::{
-    Actor, Address, AddressId, AgentId, ArticleId, Body, Channel, CommandId, Customer, Direction, Envelope, NewArticle, Next, Outgoing,
-    QueueId, Refusal, Settings, TicketId, master,
+    Actor, Address, AddressId, AgentId, ArticleId, Body, Channel, CommandId, Customer, Delivery, Direction, Envelope, NewArticle, Next,
+    Outgoing, QueueId, Refusal, Sender, Settings, TicketId,
+    command::SeenUpto,
+    master,
     settings::{BlockedSender, Kind, Record},
 };
 use docket_mail::subject::{self, Purpose};
-use docket_store::{article, customer, job, personal};
-use serde_json::json;
+use docket_store::{
+    article::{self, Stored},
+    customer, job, personal,
+};
+use serde_json::{Value, json};
 
 use crate::{
     app::App,
@@ -15,7 +20,7 @@ use crate::{
     clock::new_id,
     error::{Error, Result},
     intake::subject_rules,
-    submit::Work,
+    submit::{MailJob, Work},
     wire::{CommandBody, FileRef, MarkRead, NewTicket, Outcome, SubmitCommand, TicketView, body::Mail},
 };
 
@@ -149,6 +154,16 @@ fn recipients(field: &str, typed: &[String]) -> Result<Vec<Address>> {
     Ok(list)
 }
 
+/// The newest mail of the customer, else of ours; one that has not left is nothing to refer to.
+fn last_mail(articles: &[Stored]) -> Option<&Stored> {
+    let mails = || {
+        let known = |stored: &&Stored| stored.article.channel == Channel::Email && stored.article.message_id.is_some();
+        articles.iter().rev().filter(known)
+    };
+    let by_customer = mails().find(|stored| stored.article.sender == Sender::Customer);
+    by_customer.or_else(|| mails().find(|stored| matches!(stored.article.delivery, None | Some(Delivery::Sent | Delivery::PerhapsSent))))
+}
+
 impl Work {
     /// The domain's command for what a client asks.
     async fn complete(&mut self, me: AgentId, ticket: TicketId, body: CommandBody) -> Result<Body> {
@@ -191,7 +206,7 @@ impl Work {
             CommandBody::ItArrived { article_id } => {
                 self.own(ticket, article_id).await?;
                 let job = job::of_article(&mut self.tx, article_id.0).await?.ok_or(Refusal::NotSendable)?;
-                let known: crate::submit::MailJob = serde_json::from_str(&job.body).map_err(anyhow::Error::from)?;
+                let known: MailJob = serde_json::from_str(&job.body).map_err(anyhow::Error::from)?;
                 Body::ConfirmArrival { article: article_id, author: known.author, next: known.next }
             }
             CommandBody::Junk { .. } => Body::Junk,
@@ -239,7 +254,8 @@ impl Work {
             in_reply_to,
             references,
             delay_ms: i64::from(delay) * 1000,
-            seen_upto: mail.seen_upto,
+            // A client that does not say what was on its screen has seen what is there now.
+            seen_upto: mail.seen_upto.or(Some(SeenUpto { article: ticket.articles, event: ticket.events })),
         };
         let article = self.article(me, mail.article_id, subject, mail.text, &mail.attachments).await?;
         Ok((article, outgoing, Next { state_id: mail.state_id, pending_until: mail.pending_until }))
@@ -263,11 +279,11 @@ impl Work {
         let articles = article::of_ticket(&mut self.tx, ticket.id).await?;
         let answered = match answered {
             Some(id) => articles.iter().find(|stored| stored.article.id == id),
-            None => articles.iter().rev().find(|stored| stored.article.channel == Channel::Email && stored.article.message_id.is_some()),
+            None => last_mail(&articles),
         };
         let Some(stored) = answered else { return Ok((None, Vec::new())) };
         let mut references: Vec<String> = stored.article.references.clone();
-        if stored.article.sender == docket_domain::Sender::Customer {
+        if stored.article.sender == Sender::Customer {
             references.reverse();
         }
         references.extend(stored.article.message_id.clone());
@@ -327,9 +343,17 @@ impl Work {
         Ok(())
     }
 
-    /// A mail that was taken back is a draft again, as it was.
+    /// A mail that was taken back is a draft again, as it was; a draft that was begun meanwhile stands below it.
     async fn bring_back(&mut self, me: AgentId, ticket: TicketId, id: ArticleId) -> Result<()> {
         let Some(stored) = article::find(&mut self.tx, id).await? else { return Ok(()) };
+        let job = job::of_article(&mut self.tx, id.0).await?.ok_or(Refusal::NotWaiting)?;
+        let job: MailJob = serde_json::from_str(&job.body).map_err(anyhow::Error::from)?;
+        let key = format!("{ticket}/{}", if job.forward { "forward" } else { "reply" });
+        let begun = personal::find(&mut self.tx, me, "draft", &key).await?;
+        let begun = begun.and_then(|draft| serde_json::from_str::<Value>(&draft.document).ok());
+        let begun = begun.and_then(|draft| draft["body"]["text"].as_str().map(str::to_owned)).filter(|text| !text.trim().is_empty());
+        let known = article::references(&mut self.tx, &job.in_reply_to.iter().cloned().collect::<Vec<_>>()).await?;
+        let answered = known.iter().find(|known| known.ticket_id == ticket.0).and_then(|known| known.article_id);
         let files = article::attachments(&mut self.tx, ticket).await?;
         let files: Vec<_> = files
             .iter()
@@ -338,12 +362,14 @@ impl Work {
             .collect();
         let article = stored.article;
         let from = article.from.as_ref().and_then(|from| self.settings.own_address(&from.address)).map(|(id, _)| id);
+        let text = begun.map_or_else(|| article.text.clone(), |begun| format!("{}\n\n{begun}", article.text));
         let body = json!({
+            "in_reply_to": answered,
             "to": crate::wire::written(&article.to), "cc": crate::wire::written(&article.cc), "bcc": crate::wire::written(&article.bcc),
-            "subject": article.subject, "text": article.text, "quote": "", "signature": "", "attachments": files, "from_address_id": from,
+            "subject": article.subject, "text": text, "quote": "", "signature": "", "attachments": files, "from_address_id": from,
         });
         let document = json!({ "body": body, "seen_upto": null }).to_string();
-        Ok(personal::save(&mut self.tx, me, "draft", &format!("{ticket}/reply"), &document, self.now).await?)
+        Ok(personal::save(&mut self.tx, me, "draft", &key, &document, self.now).await?)
     }
 
     /// Takes the block of an address back.

@@ -1,6 +1,6 @@
 //! The send guard: what an agent must see before a mail that was written earlier may leave.
 
-use docket_domain::{Actor, Article, EventBody, Sender, Settings};
+use docket_domain::{Actor, Article, Delivery, EventBody, Sender, Settings};
 use docket_store::{Tx, article, event, ticket};
 
 use crate::{
@@ -21,7 +21,8 @@ pub(crate) async fn reason(tx: &mut Tx, settings: &Settings, mail: &Article, job
     if ticket.articles > seen.article {
         for stored in article::of_ticket(tx, mail.ticket).await? {
             let other = &stored.article;
-            if other.ordinal <= seen.article || other.id == mail.id || other.author.is_some() && other.author == job.author {
+            let mine = other.id == mail.id || other.author.is_some() && other.author == job.author;
+            if other.ordinal <= seen.article || mine || other.delivery == Some(Delivery::Cancelled) {
                 continue;
             }
             match other.sender {
