@@ -6,6 +6,7 @@ mod mail {
     mod belongs;
     mod bounces;
     mod databases;
+    mod guard;
     mod junk;
     mod leaves;
     mod left_as_found;

@@ -122,6 +122,38 @@ async fn a_reply_can_be_taken_back_within_the_delay() {
 }
 
 #[tokio::test]
+async fn what_is_taken_back_comes_back_as_what_it_was() {
+    let desk = Desk::start().await;
+    let ana = desk.agent("ana").await;
+    let mail = Mail::from("petra@x.test").attach("photo.jpg", "image/jpeg", b"jpeg");
+    let ticket = desk.receive(mail.clone()).await;
+    let mut forward = ana.writes(ticket, "forward", "Please have a look.").await;
+    (forward.to, forward.delay_seconds) = (vec!["maker@y.test".into()], None);
+    ana.does(ticket, CommandBody::Forward(Box::new(forward.clone()))).await;
+    let view = ana.does(ticket, CommandBody::CancelSend { article_id: forward.article_id }).await;
+    assert_eq!(view.drafts.iter().map(|draft| draft.kind.as_str()).collect::<Vec<_>>(), ["forward"]);
+    assert_eq!(view.drafts[0].body["attachments"][0]["name"], json!("photo.jpg"));
+
+    // What was begun meanwhile is not written over.
+    let mut letter = ana.writes(ticket, "reply", "First thought.").await;
+    letter.delay_seconds = None;
+    ana.does(ticket, boxed(&letter)).await;
+    let begun = docket_app::wire::SaveDraft { body: json!({ "text": "Second thought." }), seen_upto: None };
+    desk.app().save_draft(ana.id, ticket, "reply", begun).await.unwrap();
+    let view = ana.does(ticket, CommandBody::CancelSend { article_id: letter.article_id }).await;
+    let draft = view.drafts.iter().find(|draft| draft.kind == "reply").unwrap();
+    let text = draft.body["text"].as_str().unwrap();
+    assert!(text.contains("First thought.") && text.contains("Second thought."), "{text}");
+    assert_eq!(draft.body["in_reply_to"], json!(view.articles[0].id));
+
+    // And when it leaves at last it answers the customer's mail, not the one that never left.
+    (letter.article_id, letter.in_reply_to, letter.delay_seconds) = (Desk::new_id().into(), None, Some(0));
+    ana.does(ticket, boxed(&letter)).await;
+    let sent = desk.sent_to("petra@x.test", 2).await.remove(1);
+    assert_eq!((sent.ids("In-Reply-To"), sent.ids("References")), (vec![mail.message_id()], vec![mail.message_id()]));
+}
+
+#[tokio::test]
 async fn one_command_sent_twice_is_one_mail() {
     let desk = Desk::start().await;
     let ana = desk.agent("ana").await;
@@ -133,64 +165,6 @@ async fn one_command_sent_twice_is_one_mail() {
     }
     all_has_left(&desk, &ana).await;
     assert_eq!(desk.sent_to("petra@x.test", 2).await.len(), 2);
-}
-
-#[tokio::test]
-async fn the_guard_holds_what_was_written_without_the_newest_mail() {
-    let desk = Desk::start().await;
-    let (ana, ben) = (desk.agent("ana").await, desk.agent("ben").await);
-    let ticket = desk.mail_from("petra@x.test", "Printer on fire").await;
-    let number = desk.see(ticket).await.row.number;
-    let letter = ana.writes(ticket, "reply", "Use water.").await;
-    desk.receive(Mail::from("petra@x.test").subject(&format!("[Ticket#{number}]")).text("It is an oil fire!")).await;
-    ana.does(ticket, boxed(&letter)).await;
-    let held = desk.delivery_is(ticket, letter.article_id, "held").await;
-    assert_eq!(held.delivery.unwrap().error.as_deref(), Some("new_customer_mail"));
-    let view = desk.see(ticket).await;
-    assert!(view.row.flags.contains(&"held".to_owned()) && view.row.owner_id.is_none(), "{:?}", view.row.flags);
-    assert_eq!(desk.app().counts(ana.id).await.unwrap().outbox.needs_you, 1);
-
-    // Nothing has left; the agent reads both and decides.
-    assert_eq!(desk.sent_to("petra@x.test", 1).await.len(), 1);
-    ana.does(ticket, CommandBody::SendAgain { article_id: letter.article_id }).await;
-    desk.delivery_is(ticket, letter.article_id, "sent").await;
-
-    // A colleague's note, and a colleague's answer.
-    let second = ana.writes(ticket, "reply", "Or sand.").await;
-    let note = |text: &str| CommandBody::Note {
-        article_id: Desk::new_id().into(),
-        subject: String::new(),
-        text: text.into(),
-        visible: false,
-        attachments: vec![],
-        state_id: None,
-        pending_until: None,
-    };
-    ben.does(ticket, note("She is on the phone with me.")).await;
-    ana.does(ticket, boxed(&second)).await;
-    let held = desk.delivery_is(ticket, second.article_id, "held").await;
-    assert_eq!(held.delivery.unwrap().error.as_deref(), Some("note_by_colleague"));
-    let given_up = ana.does(ticket, CommandBody::DiscardSend { article_id: second.article_id }).await;
-    assert!(given_up.drafts[0].body["text"].as_str().unwrap().contains("Or sand."), "nobody's text is lost");
-
-    // What one did oneself, and what was on the screen, holds nothing.
-    let third = ana.writes(ticket, "reply", "Third.").await;
-    ana.does(ticket, note("to myself")).await;
-    ana.does(ticket, boxed(&third)).await;
-    desk.delivery_is(ticket, third.article_id, "sent").await;
-}
-
-#[tokio::test]
-async fn the_guard_holds_a_text_that_waited_for_more_than_a_day() {
-    let desk = Desk::start().await;
-    let ana = desk.agent("ana").await;
-    let ticket = desk.mail_from("petra@x.test", "Printer on fire").await;
-    let mut letter = ana.writes(ticket, "reply", "Good morning.").await;
-    letter.delay_seconds = Some(3600);
-    ana.does(ticket, boxed(&letter)).await;
-    desk.later(std::time::Duration::from_secs(25 * 3600));
-    let held = desk.delivery_is(ticket, letter.article_id, "held").await;
-    assert_eq!(held.delivery.unwrap().error.as_deref(), Some("old_text"));
 }
 
 #[tokio::test]

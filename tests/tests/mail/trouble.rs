@@ -108,18 +108,20 @@ async fn a_server_that_is_down_gets_the_mail_when_it_is_up() {
 }
 
 #[tokio::test]
-async fn after_two_days_a_mail_has_failed() {
+async fn a_mail_that_cannot_leave_is_looked_at_after_a_day_and_fails_after_two() {
     let desk = Desk::start().await;
     let ticket = desk.mail_from("petra@x.test", "Printer on fire").await;
     desk.sent_to("petra@x.test", 1).await;
     desk.set_mailbox(json!({ "smtp": { "host": "127.0.0.1", "port": free_port(), "security": "plain" } }), "").await;
     let ana = desk.agent("ana").await;
-    let mut letter = ana.writes(ticket, "reply", "Hello.").await;
-    letter.seen_upto = None;
-    ana.does(ticket, CommandBody::Reply(Box::new(letter.clone()))).await;
-    desk.delivery_is(ticket, letter.article_id, "retrying").await;
-    desk.later(Duration::from_secs(49 * 3600));
-    desk.delivery_is(ticket, letter.article_id, "failed").await;
+    let article = ana.reply(ticket, "Hello.").await;
+    desk.delivery_is(ticket, article, "retrying").await;
+    desk.later(Duration::from_secs(25 * 3600));
+    desk.delivery_is(ticket, article, "held").await;
+    ana.does(ticket, CommandBody::SendAgain { article_id: article }).await;
+    desk.delivery_is(ticket, article, "retrying").await;
+    desk.later(Duration::from_secs(24 * 3600));
+    desk.delivery_is(ticket, article, "failed").await;
 }
 
 /// The line dies after the text left and before the answer: nobody knows (DESIGN §4.5).
