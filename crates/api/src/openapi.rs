@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{Problem, gate::COOKIE_NAME, router};
 
 #[derive(OpenApi)]
-#[openapi(components(schemas(Problem)))]
+#[openapi(components(schemas(Problem, docket_domain::settings::Kind)))]
 struct Base;
 
 /// The API in OpenAPI 3.1.

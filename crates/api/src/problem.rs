@@ -54,6 +54,7 @@ pub(crate) const CODES: &[&str] = &[
     "not_empty",
     "not_found",
     "offline",
+    "password_missing",
     "sealed_elsewhere",
     "sign_in_required",
     "slow_down",

@@ -20,7 +20,15 @@ impl App {
     pub async fn list(&self, me: AgentId, query: ListQuery) -> Result<TicketPage> {
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
-        let filter = filter(&settings, me, &query)?;
+        let mut filter = filter(&settings, me, &query)?;
+        let wanted = query.q.as_deref().map(|q| q.trim().trim_start_matches('#')).filter(|q| !q.is_empty());
+        if let Some(wanted) = wanted {
+            let found = ticket::search(&mut tx, wanted, LONGEST_PAGE).await?;
+            if found.is_empty() {
+                return Ok(TicketPage { rows: Vec::new(), total: 0, next: None, seq: tx.head });
+            }
+            filter.ids = found.into_iter().map(|brief| brief.id).collect();
+        }
         let (sort, descending) = sorting(&query)?;
         let limit = query.limit.unwrap_or(50).clamp(1, LONGEST_PAGE);
         let after = query.after.as_deref().map(cursor).transpose()?;

@@ -1,6 +1,6 @@
 //! The first start: a desk of one's own, or one to look around in.
 
-use docket_domain::{AgentId, master, settings::Kind};
+use docket_domain::{AgentId, Settings, master, settings::Kind};
 use docket_store::{Tx, setting};
 use serde_json::json;
 
@@ -14,7 +14,9 @@ use crate::{
 
 /// Writes the master data of a new desk.
 pub(crate) async fn write_master_data(tx: &mut Tx, language: &str, now: i64) -> Result<()> {
+    let settings = Settings::build(0, master::records(language))?;
     for mut record in master::records(language) {
+        record.document = settings.check(record.kind, record.id, &record.document, None)?;
         if record.kind == Kind::Desk {
             record.document["short_id"] = json!(short_id());
             record.document["time_zone"] = json!(time_zone());

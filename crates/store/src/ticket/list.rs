@@ -36,6 +36,8 @@ pub struct Filter {
     pub pending: bool,
     /// Not in this queue.
     pub not_queue: Option<Uuid>,
+    /// One of these; empty: any.
+    pub ids: Vec<Uuid>,
 }
 
 /// By what they are sorted.
@@ -126,6 +128,7 @@ macro_rules! conditions {
         query.push(" where ").push(classes(&filter.classes, $open_only));
         any_of!(query, "queue_id", &filter.queues);
         any_of!(query, "state_id", &filter.states);
+        any_of!(query, "id", &filter.ids);
         if let Some(owner) = filter.owner {
             query.push(" and owner_id = ").push_bind(owner);
         }
@@ -245,7 +248,7 @@ pub async fn plan(tx: &mut Tx, filter: &Filter, sort: Sort, descending: bool) ->
 
 /// How many tickets there are.
 pub async fn count(tx: &mut Tx, filter: &Filter) -> Result<i64> {
-    let by_hand = filter.owner.is_some() || !filter.states.is_empty() || filter.pending;
+    let by_hand = filter.owner.is_some() || filter.pending || !filter.ids.is_empty();
     let source =
         if by_hand { "select cast(count(*) as bigint) from ticket" } else { "select cast(coalesce(sum(tickets), 0) as bigint) from tally" };
     macro_rules! run {
@@ -274,7 +277,9 @@ pub struct QueueCount {
 
 /// The viewable tickets of all queues.
 pub async fn queue_counts(tx: &mut Tx) -> Result<Vec<QueueCount>> {
-    const SQL: &str = "select queue_id, locked, tickets from tally where class = 1 and tickets > 0";
+    const SQL: &str = "
+        select queue_id, locked, cast(sum(tickets) as bigint) as tickets from tally where class = 1 and tickets > 0
+        group by queue_id, locked";
     Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
 }
 

@@ -12,6 +12,7 @@ const WORDS: Record<Code, (said: string) => string> = {
   keyring_locked: () => m.problem_keyring_locked(),
   no_sender_address: () => m.problem_no_sender_address(),
   sealed_elsewhere: () => m.problem_sealed_elsewhere(),
+  password_missing: () => m.problem_password_missing(),
   // These are met where a desk is opened or restored, long before there is a page.
   bad_backup: own,
   data_folder: own,

@@ -813,7 +813,7 @@ export interface components {
          */
         Channel: "email" | "phone" | "internal";
         /** @enum {string} */
-        Code: "bad_backup" | "bad_request" | "data_folder" | "database_unreachable" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "link_over" | "method_not_allowed" | "network_folder" | "newer_backup" | "newer_database" | "no_sender_address" | "not_empty" | "not_found" | "offline" | "sealed_elsewhere" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists";
+        Code: "bad_backup" | "bad_request" | "data_folder" | "database_unreachable" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "link_over" | "method_not_allowed" | "network_folder" | "newer_backup" | "newer_database" | "no_sender_address" | "not_empty" | "not_found" | "offline" | "password_missing" | "sealed_elsewhere" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists";
         /** @description What a client asks for. */
         CommandBody: {
             /** @enum {string} */
@@ -1075,6 +1075,11 @@ export interface components {
             /** @description User name. */
             user: string;
         };
+        /**
+         * @description The kinds of settings records.
+         * @enum {string}
+         */
+        Kind: "desk" | "agent" | "state" | "priority" | "queue" | "template" | "signature" | "salutation" | "auto_response" | "address" | "mailbox" | "mail_rules" | "blocked_sender";
         /** @description A linked ticket. */
         LinkedView: {
             id: components["schemas"]["TicketId"];
@@ -1569,8 +1574,6 @@ export interface components {
             /** Format: int64 */
             unassigned: number;
         };
-        /** @enum {string} */
-        Kind: "desk" | "agent" | "state" | "priority" | "queue" | "template" | "signature" | "salutation" | "auto_response" | "address" | "mailbox" | "mail_rules" | "blocked_sender";
     };
     responses: never;
     parameters: never;
