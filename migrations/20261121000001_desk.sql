@@ -115,9 +115,10 @@ create index ticket_search on ticket ((class + 0), changed_at, search_key);
 create table tally (
     class bigint not null,
     queue_id uuid not null,
+    state_id uuid not null,
     locked boolean not null,
     tickets bigint not null,
-    primary key (class, queue_id, locked)
+    primary key (class, queue_id, state_id, locked)
 );
 
 -- The wide columns stand last: SQLite reads a row from its beginning.

@@ -110,7 +110,7 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
         .bind(junk_queue).bind(junk_state).bind(ticket.suspicious).bind(seq).bind(index.class as i64).bind(index.rank)
         .bind(indexed(&customer_key)).bind(scope_moved).bind(customer_sort.as_bytes()).bind(title_sort.as_bytes()).bind(&search)
         .execute(conn).await.map(drop))?;
-    tally::step(tx, before, (index.class as i64, ticket.queue.0, ticket.locked)).await
+    tally::step(tx, before, (index.class as i64, ticket.queue.0, ticket.state.0, ticket.locked)).await
 }
 
 /// Puts the newest article's first words and whether there are attachments beside the ticket, for lists.

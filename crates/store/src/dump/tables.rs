@@ -73,7 +73,7 @@ tables! {
         Bigint, scope_seq: Bigint, class: Bigint, rank: Bigint, customer_key: Text, customer_sort: Bytes, title_sort: Bytes,
         search_key: Text, has_attachments: Boolean, trouble: Text null, preview: Text
     },
-    tally [class, queue_id, locked] backup { class: Bigint, queue_id: Uuid, locked: Boolean, tickets: Bigint },
+    tally [class, queue_id, state_id, locked] backup { class: Bigint, queue_id: Uuid, state_id: Uuid, locked: Boolean, tickets: Bigint },
     article [id] backup {
         id: Uuid, ticket_id: Uuid, ordinal: Bigint, seq: Bigint, sender: Text, channel: Text, direction: Text null, visible:
         Boolean, author_id: Uuid null, created_at: Bigint, sent_at: Bigint null, delivery: Text null, raw: Text null,

@@ -1,4 +1,4 @@
-//! How many tickets there are of each class, queue and lock, kept at every save: counting them takes too long where there
+//! How many tickets there are of each class, queue, state and lock, kept at every save: counting them takes too long where there
 //! are many.
 
 use docket_domain::TicketId;
@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use crate::db::{Result, Tx};
 
-/// Where a ticket counts: its class, queue and lock.
-pub(super) type Place = (i64, Uuid, bool);
+/// Where a ticket counts: its class, queue, state and lock.
+pub(super) type Place = (i64, Uuid, Uuid, bool);
 
 /// Where the ticket counts so far; none: it is new.
 pub(super) async fn place(tx: &mut Tx, ticket: TicketId) -> Result<Option<Place>> {
-    const SQL: &str = "select class, queue_id, locked from ticket where id = $1";
+    const SQL: &str = "select class, queue_id, state_id, locked from ticket where id = $1";
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(ticket.0).fetch_optional(conn).await)?)
 }
 
@@ -27,11 +27,11 @@ pub(super) async fn step(tx: &mut Tx, before: Option<Place>, now: Place) -> Resu
     }
 }
 
-async fn add(tx: &mut Tx, (class, queue, locked): Place, tickets: i64) -> Result<()> {
+async fn add(tx: &mut Tx, (class, queue, state, locked): Place, tickets: i64) -> Result<()> {
     const SQL: &str = "
-        insert into tally (class, queue_id, locked, tickets) values ($1, $2, $3, $4)
-        on conflict (class, queue_id, locked) do update set tickets = tally.tickets + excluded.tickets";
-    on!(tx, conn => sqlx::query(SQL).bind(class).bind(queue).bind(locked).bind(tickets).execute(conn).await.map(drop))?;
+        insert into tally (class, queue_id, state_id, locked, tickets) values ($1, $2, $3, $4, $5)
+        on conflict (class, queue_id, state_id, locked) do update set tickets = tally.tickets + excluded.tickets";
+    on!(tx, conn => sqlx::query(SQL).bind(class).bind(queue).bind(state).bind(locked).bind(tickets).execute(conn).await.map(drop))?;
     Ok(())
 }
 
@@ -39,8 +39,8 @@ async fn add(tx: &mut Tx, (class, queue, locked): Place, tickets: i64) -> Result
 pub async fn recount(tx: &mut Tx) -> Result<()> {
     const FORGET: &str = "delete from tally";
     const COUNT: &str = "
-        insert into tally (class, queue_id, locked, tickets)
-        select class, queue_id, locked, count(*) from ticket group by class, queue_id, locked";
+        insert into tally (class, queue_id, state_id, locked, tickets)
+        select class, queue_id, state_id, locked, count(*) from ticket group by class, queue_id, state_id, locked";
     on!(tx, conn => sqlx::query(FORGET).execute(conn).await.map(drop))?;
     on!(tx, conn => sqlx::query(COUNT).execute(conn).await.map(drop))?;
     Ok(())
