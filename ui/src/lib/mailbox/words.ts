@@ -22,5 +22,6 @@ export const CONNECT_WORDS: Record<ConnectCode, (facts: Facts) => string> = {
 };
 
 export function connectWords(code: string | null | undefined, facts: Facts): string {
+  if (code === 'password_missing') return m.problem_password_missing();
   return (CONNECT_WORDS[code as ConnectCode] ?? CONNECT_WORDS.other)(facts);
 }
