@@ -77,9 +77,10 @@ async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: Ticket) ->
     let linked = ticket::linked(tx, ticket.id).await?;
     let drafts = personal::all(tx, me, "draft", &format!("{}/", ticket.id)).await?;
     let has_files = files.iter().any(|file| !file.inline);
-    let trouble = articles.iter().filter_map(|stored| stored.article.delivery).find(|delivery| {
-        matches!(delivery, Delivery::Failed | Delivery::Held | Delivery::PerhapsSent)
-    });
+    let trouble = articles
+        .iter()
+        .filter_map(|stored| stored.article.delivery)
+        .find(|delivery| matches!(delivery, Delivery::Failed | Delivery::Held | Delivery::PerhapsSent));
     let mut flags: Vec<String> = trouble.map(|delivery| delivery.as_str().to_owned()).into_iter().collect();
     flags.extend((!drafts.is_empty()).then(|| "draft".to_owned()));
     flags.extend(ticket.suspicious.then(|| "suspicious_follow_up".to_owned()));
