@@ -213,6 +213,10 @@ impl Desk {
                 ensure!(walked == count, "the rail says {count} in {view}, the list has {walked}");
             }
         }
+        for view in ["closed", "junk"] {
+            let (walked, total) = self.walk(self.agents[0], view).await?;
+            ensure!(walked == total, "the list {view} says {total} and has {walked}");
+        }
         let (all, _) = self.walk(self.agents[0], "all").await?;
         ensure!(all == i64::try_from(self.tickets.len())?, "{all} tickets of {}", self.tickets.len());
         Ok(())
