@@ -238,8 +238,11 @@ impl App {
 
     /// Tries to take in a mail from quarantine once more.
     pub async fn quarantine_retry(&self, me: docket_domain::AgentId, id: Uuid) -> Result<MailOutcome> {
-        let raw = self.quarantine_raw(me, id).await?;
-        let outcome = self.take_in(raw, &Source::default()).await?;
+        let aside = self.aside(me, id).await?;
+        let raw = self.0.blobs.get(&aside.raw).await?.ok_or(Error::NotFound("mail"))?;
+        // It came when it was put aside: one that has waited for long is not answered automatically any more.
+        let source = Source { internal_date: Some(aside.at), ..Source::default() };
+        let outcome = self.take_in(raw, &source).await?;
         let mut tx = self.0.db.aside().await?;
         mailbox::release(&mut tx, id).await?;
         tx.commit().await?;

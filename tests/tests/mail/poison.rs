@@ -127,8 +127,11 @@ async fn a_mail_that_is_too_large_is_put_aside_and_can_be_tried_again() {
     assert_eq!(desk.app().quarantine(ben.id).await.unwrap_err().code(), "forbidden");
 
     desk.set(Kind::MailRules, master::MAIL_RULES, json!({ "max_mail_bytes": 64 << 20 })).await;
+    desk.later(std::time::Duration::from_secs(25 * 3600));
     let outcome = desk.app().quarantine_retry(desk.ana(), aside.id).await.unwrap();
     assert_eq!(outcome.outcome, "created");
+    let ticket = desk.app().ticket_id(outcome.ticket.as_deref().unwrap()).await.unwrap();
+    assert_eq!(desk.suppressed(ticket).await, ["too_old"], "nobody waits for an answer from the day before");
     assert_eq!((desk.tickets().await.len(), desk.app().quarantine(desk.ana()).await.unwrap().len()), (2, 0));
 }
 
