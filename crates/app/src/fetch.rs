@@ -175,16 +175,21 @@ impl App {
         }
         uids.sort_unstable();
         uids.dedup();
-        uids.retain(|uid| seen.binary_search(&i64::from(*uid)).is_err());
-        for group in uids.chunks(200) {
+        let last = uids.last().copied();
+        let (known, new): (Vec<u32>, Vec<u32>) = uids.into_iter().partition(|uid| seen.binary_search(&i64::from(*uid)).is_ok());
+        // The desk may have stopped between taking these in and what comes after that.
+        for uid in known {
+            self.leave(settings, mailbox, uid).await?;
+        }
+        for group in new.chunks(200) {
             let meta = mailbox.fetch_meta(group).await?;
             self.refuse_foreign(settings, &meta)?;
             for meta in meta {
                 self.take_one(id, settings, mailbox, &state, &meta, failures).await?;
             }
         }
-        if let Some(last) = uids.last() {
-            self.note_done(&state, i64::from(*last)).await?;
+        if let Some(last) = last {
+            self.note_done(&state, i64::from(last)).await?;
         }
         Ok(())
     }
@@ -247,7 +252,11 @@ impl App {
             }
             other => drop(other?),
         }
-        // Only now, after the commit, is the mailbox touched, and only as far as the account says.
+        self.leave(settings, mailbox, uid).await
+    }
+
+    /// Only after the commit is the mailbox touched, and only as far as the account says.
+    async fn leave(&self, settings: &MailboxSettings, mailbox: &mut Mailbox, uid: u32) -> std::result::Result<(), Trouble> {
         let keyword = imap::desk_keyword(&self.settings().desk.short_id);
         if let Err(error) = mailbox.mark(uid, &keyword).await {
             tracing::debug!(%error, "the server keeps no keywords");
