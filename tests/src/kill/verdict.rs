@@ -6,6 +6,10 @@ use std::{
 };
 
 use anyhow::Result;
+use docket_mail::{
+    Secret, Security,
+    imap::{self, ImapAccount, Meta, Since},
+};
 use serde_json::Value;
 
 use super::{
@@ -70,36 +74,45 @@ pub(super) async fn judge(scene: &Scene, agent: &Client, lives: &[Life], posted:
     Ok(report)
 }
 
-/// All mail is taken in and nothing waits to leave.
+/// All mail is taken in and marked, and nothing waits to leave; else what has not come to rest.
 async fn rest(scene: &Scene, agent: &Client) -> Result<Vec<String>> {
     scene.smtp.control(&serde_json::json!({}));
     let end = Instant::now() + REST;
-    let files = i64::try_from(scene.dovecot.count(SUPPORT))?;
     loop {
         let counts = agent.get("/counts").await?;
-        // Each mail of the mailbox bears the desk's mark: a duplicate, and one that a kill kept it from marking, too.
-        let marked = i64::try_from(scene.dovecot.flags(SUPPORT).iter().filter(|flags| !flags.is_empty()).count())?;
-        if counts["outbox"]["waiting"] == 0 && marked == files {
+        let unmarked = unmarked(scene).await?;
+        if counts["outbox"]["waiting"] == 0 && unmarked.is_empty() {
             return Ok(Vec::new());
         }
         if Instant::now() > end {
-            let mut faults: Vec<String> = unmarked(scene).into_iter().map(|path| format!("the mail {path} was not marked")).collect();
+            let mut faults: Vec<String> = unmarked.into_iter().map(|id| format!("the mail {id} bears no mark of the desk")).collect();
             if counts["outbox"]["waiting"] != 0 {
                 faults.push(format!("mail waits without end: {}", agent.get("/outbox").await?));
             }
             return Ok(faults);
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
-/// The files of the mails without a mark, with their Message-IDs.
-fn unmarked(scene: &Scene) -> Vec<String> {
-    let maildir = scene.dovecot.maildir(SUPPORT);
-    let files = ["new", "cur"].into_iter().flat_map(|part| std::fs::read_dir(maildir.join(part)).into_iter().flatten().flatten());
-    let paths = files.map(|file| file.path());
-    let bare = paths.filter(|path| path.display().to_string().rsplit_once(":2,").is_none_or(|(_, flags)| flags.is_empty()));
-    bare.map(|path| format!("{} ({})", path.display(), log::message_id(&std::fs::read(&path).unwrap_or_default()))).collect()
+/// The Message-IDs of the mails that the IMAP server has without a mark of the desk. The files' names are no witness: a
+/// server that is left in the middle keeps a flag in its index alone.
+async fn unmarked(scene: &Scene) -> Result<Vec<String>> {
+    let account = ImapAccount {
+        host: "127.0.0.1".into(),
+        port: scene.dovecot.port(),
+        security: Security::Plain,
+        user: SUPPORT.into(),
+        password: Secret::new("secret"),
+        folder: "INBOX".into(),
+        ca_file: None,
+    };
+    let mut mailbox = imap::connect(&account).await?;
+    let uids = mailbox.search(Since::All).await?;
+    let mails = if uids.is_empty() { Vec::new() } else { mailbox.fetch_meta(&uids).await? };
+    mailbox.logout().await;
+    let marked = |mail: &Meta| mail.flags.iter().any(|flag| flag.to_lowercase().starts_with("$docket-"));
+    Ok(mails.into_iter().filter(|mail| !marked(mail)).map(|mail| mail.message_id.unwrap_or_default()).collect())
 }
 
 async fn read(agent: &Client) -> Result<Desk> {
