@@ -51,6 +51,8 @@ pub struct Report {
     pub between: usize,
     /// Mails put into the mailbox.
     pub came: usize,
+    /// Mails of the mailbox that bear no mark of the desk.
+    pub unmarked: usize,
     /// Mails that the SMTP server has.
     pub left: usize,
     /// Agents' mails that stand as perhaps sent.
@@ -69,9 +71,9 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "killed {} times, {} of them between text and recorded answer; {} mails came, {} left, {} perhaps sent, {} given up; {} notes \
+            "killed {} times, {} of them between text and recorded answer; {} mails came ({} unmarked), {} left, {} perhaps sent, {} given up; {} notes \
              and replies confirmed, {} cut off",
-            self.kills, self.between, self.came, self.left, self.perhaps, self.given_up, self.confirmed, self.cut_off
+            self.kills, self.between, self.came, self.unmarked, self.left, self.perhaps, self.given_up, self.confirmed, self.cut_off
         )?;
         self.faults.iter().try_for_each(|fault| writeln!(f, "FAULT: {fault}"))
     }

@@ -21,6 +21,8 @@ use crate::client::Client;
 
 /// The desk comes to rest within this time.
 const REST: Duration = Duration::from_secs(60);
+/// And has marked what it took in within this.
+const MARKING: Duration = Duration::from_secs(15);
 
 /// A mail of the desk's own, as it says.
 struct Outgoing {
@@ -50,7 +52,8 @@ struct Desk {
 
 /// Waits for rest, then holds the desk against what the servers have.
 pub(super) async fn judge(scene: &Scene, agent: &Client, lives: &[Life], posted: &[Posted], written: &[Written]) -> Result<Report> {
-    let unrest = rest(scene, agent).await?;
+    let mut report = Report::default();
+    rest(scene, agent, &mut report).await?;
     let desk = read(agent).await?;
     let mut report = Report {
         kills: lives.len(),
@@ -59,8 +62,7 @@ pub(super) async fn judge(scene: &Scene, agent: &Client, lives: &[Life], posted:
         given_up: desk.outgoing.iter().filter(|mail| mail.automatic && mail.state == "failed").count(),
         confirmed: written.iter().filter(|write| write.confirmed).count(),
         cut_off: written.iter().filter(|write| !write.confirmed).count(),
-        faults: unrest,
-        ..Report::default()
+        ..report
     };
     report.faults.extend(came(scene, &desk, posted));
     report.faults.extend(left(scene, &desk, written, &mut report.left));
@@ -74,22 +76,26 @@ pub(super) async fn judge(scene: &Scene, agent: &Client, lives: &[Life], posted:
     Ok(report)
 }
 
-/// All mail is taken in and marked, and nothing waits to leave; else what has not come to rest.
-async fn rest(scene: &Scene, agent: &Client) -> Result<Vec<String>> {
+/// Waits until all mail is taken in and marked and nothing waits to leave; what does not come to rest is a fault. One mark
+/// in a hundred may be missing, and is counted in the report: what became of a mail is decided by its article, not by it.
+async fn rest(scene: &Scene, agent: &Client, report: &mut Report) -> Result<()> {
     scene.smtp.control(&serde_json::json!({}));
-    let end = Instant::now() + REST;
+    let begin = Instant::now();
+    let most = scene.dovecot.count(SUPPORT).div_ceil(100);
     loop {
         let counts = agent.get("/counts").await?;
         let unmarked = unmarked(scene).await?;
-        if counts["outbox"]["waiting"] == 0 && unmarked.is_empty() {
-            return Ok(Vec::new());
+        report.unmarked = unmarked.len();
+        let rests = counts["outbox"]["waiting"] == 0;
+        if rests && (unmarked.is_empty() || unmarked.len() <= most && begin.elapsed() > MARKING) {
+            return Ok(());
         }
-        if Instant::now() > end {
-            let mut faults: Vec<String> = unmarked.into_iter().map(|id| format!("the mail {id} bears no mark of the desk")).collect();
-            if counts["outbox"]["waiting"] != 0 {
-                faults.push(format!("mail waits without end: {}", agent.get("/outbox").await?));
+        if begin.elapsed() > REST {
+            report.faults.extend(unmarked.into_iter().map(|id| format!("the mail {id} bears no mark of the desk")));
+            if !rests {
+                report.faults.push(format!("mail waits without end: {}", agent.get("/outbox").await?));
             }
-            return Ok(faults);
+            return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
