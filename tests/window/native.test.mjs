@@ -63,15 +63,6 @@ test('a notification shows text of strangers as text', () =>
     assert.equal(shown.body, '&lt;b&gt;R&amp;D&lt;/b&gt; &lt;img src=x&gt;');
   }));
 
-test('a click on a notification opens its ticket', () =>
-  withDesk({ dunst: true }, async (desk) => {
-    let window = await desk.window();
-    await window.run(invoke, 'notify', { title: 'New mail', body: 'from a customer', ticket: '0193abcd' });
-    await until('the notification to be shown', async () => (await desk.output('dunstctl', ['count', 'displayed'])).trim() === '1');
-    await desk.output('dunstctl', ['action', '0']);
-    await until('the ticket', async () => (await window.url()).endsWith('#/ticket/0193abcd'));
-  }));
-
 test('only web and mail addresses are opened outside', () =>
   withDesk({}, async (desk) => {
     let opened = join(desk.folder, 'opened');
