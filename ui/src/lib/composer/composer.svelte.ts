@@ -72,7 +72,7 @@ export class Composer {
   /** Fills the box: from what was typed before, else from the queue's salutation, template and signature. */
   async load(draft: Draft | undefined) {
     this.loading = true;
-    let kept = this.#drafts.kept() ?? draft?.body;
+    let kept = this.#drafts.kept(draft?.updated_at) ?? draft?.body;
     // Whoever types at once types after what comes.
     let typed = '';
     try {

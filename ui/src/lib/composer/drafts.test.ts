@@ -59,6 +59,8 @@ it('keeps the text on this device while the server is away, and tries again', as
   drafts.soon();
   await vi.advanceTimersByTimeAsync(500);
   expect(drafts.kept()).toEqual({ text: 'Kept' });
+  expect(drafts.kept(Date.now() - 1_000)).toEqual({ text: 'Kept' });
+  expect(drafts.kept(Date.now())).toBeUndefined();
   await vi.advanceTimersByTimeAsync(3_100);
   expect(asked).toHaveLength(2);
   expect(drafts.kept()).toBeUndefined();

@@ -21,11 +21,15 @@ export class Drafts {
     return `docket.draft.${this.ticket}.${this.kind}`;
   }
 
-  /** What this device still holds because the server never confirmed it. */
-  kept(): DraftBody | undefined {
+  /**
+   * What this device still holds because the server never confirmed it, if it is newer than what the server has (ms UTC):
+   * a program that was killed may find a copy here that it had long thrown away.
+   */
+  kept(serverHasSince = 0): DraftBody | undefined {
     try {
       let text = localStorage.getItem(this.#key);
-      return text ? (JSON.parse(text) as DraftBody) : undefined;
+      let copy = text ? (JSON.parse(text) as { at: number; body: DraftBody }) : undefined;
+      return copy && copy.at > serverHasSince ? copy.body : undefined;
     } catch {
       return undefined;
     }
@@ -33,7 +37,7 @@ export class Drafts {
 
   #keep(body: DraftBody) {
     try {
-      localStorage.setItem(this.#key, JSON.stringify(body));
+      localStorage.setItem(this.#key, JSON.stringify({ at: Date.now(), body }));
     } catch {
       // A full or forbidden store: the server's copy has to do.
     }
