@@ -148,7 +148,12 @@ export async function open(url: string, options: BrowserContextOptions = {}) {
   });
   let context = await (
     await browser
-  ).newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
+  ).newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+    ...options,
+  });
   let page = await context.newPage();
   page.setDefaultTimeout(15_000);
   let faults: string[] = [];
