@@ -13,6 +13,7 @@
 pub mod client;
 pub mod dice;
 pub mod kill;
+pub mod line;
 pub mod program;
 
 mod agent;

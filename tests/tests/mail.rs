@@ -5,6 +5,7 @@ mod mail {
     mod arrives;
     mod belongs;
     mod bounces;
+    mod broken_line;
     mod databases;
     mod guard;
     mod junk;

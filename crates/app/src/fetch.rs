@@ -6,7 +6,10 @@ use docket_domain::{
     MailboxId,
     settings::{After, MailboxSettings, TakeIn},
 };
-use docket_mail::imap::{self, ImapFailure, Mailbox, Since, Woken};
+use docket_mail::{
+    imap::{self, ImapFailure, Mailbox, Since, Woken},
+    probe::ProbeCode,
+};
 use docket_store::mailbox::{self, State};
 use tokio::sync::broadcast;
 
@@ -138,12 +141,14 @@ impl App {
         let mut mailbox = imap::connect(&account).await?;
         let mut wake = self.0.wake_fetch.subscribe();
         loop {
-            self.take_new(id, settings, &mut mailbox, *failures).await?;
+            let withheld = self.take_new(id, settings, &mut mailbox, *failures).await?;
             *failures = 0;
             let status = if mailbox.has_idle() { "connected" } else { "polling" };
-            self.set_status(id, status, None, None);
+            let poll = Duration::from_secs(u64::from(settings.poll_seconds.max(5)));
+            let wait = if mailbox.has_idle() && withheld.is_none() { LONGEST_IDLE } else { poll };
+            let (code, detail) = withheld.map(|failure| (crate::mailboxes::code_of(&failure).to_owned(), failure.to_string())).unzip();
+            self.set_status(id, status, code, detail);
             self.note_looked(id);
-            let wait = if mailbox.has_idle() { LONGEST_IDLE } else { Duration::from_secs(u64::from(settings.poll_seconds.max(5))) };
             tokio::select! {
                 woken = mailbox.wait(wait) => match woken? {
                     Woken::NewMail | Woken::Timeout => {}
@@ -154,14 +159,15 @@ impl App {
         }
     }
 
-    /// Takes in every mail that is due, oldest first, each in a transaction of its own.
+    /// Takes in every mail that is due, oldest first, each in a transaction of its own. A mail that the server has but does
+    /// not hand out delays no other: it is asked for again at every look; the last such refusal is the answer.
     async fn take_new(
         &self,
         id: MailboxId,
         settings: &MailboxSettings,
         mailbox: &mut Mailbox,
         failures: usize,
-    ) -> std::result::Result<(), Trouble> {
+    ) -> std::result::Result<Option<ImapFailure>, Trouble> {
         let state = self.folder_state(id, settings, mailbox).await?;
         self.meet_others(settings, mailbox, &state).await?;
         let seen = {
@@ -175,7 +181,8 @@ impl App {
         }
         uids.sort_unstable();
         uids.dedup();
-        let last = uids.last().copied();
+        let mut done = uids.last().map_or(0, |uid| i64::from(*uid));
+        let mut withheld = None;
         let (known, new): (Vec<u32>, Vec<u32>) = uids.into_iter().partition(|uid| seen.binary_search(&i64::from(*uid)).is_ok());
         // The desk may have stopped between taking these in and what comes after that.
         for uid in known {
@@ -185,13 +192,18 @@ impl App {
             let meta = mailbox.fetch_meta(group).await?;
             self.refuse_foreign(settings, &meta)?;
             for meta in meta {
-                self.take_one(id, settings, mailbox, &state, &meta, failures).await?;
+                match self.take_one(id, settings, mailbox, &state, &meta, failures).await {
+                    Err(Trouble::Imap(failure)) if failure.code == ProbeCode::Withheld => {
+                        // Mails from before the account was connected are looked for only while nothing counts as done.
+                        done = done.min(if i64::from(meta.uid) < state.start_uid { 0 } else { i64::from(meta.uid) - 1 });
+                        withheld = Some(failure);
+                    }
+                    other => other?,
+                }
             }
         }
-        if let Some(last) = last {
-            self.note_done(&state, i64::from(last)).await?;
-        }
-        Ok(())
+        self.note_done(&state, done).await?;
+        Ok(withheld)
     }
 
     /// Looks at the newest mails that were taken in: a desk that came later has marked them too.
@@ -259,7 +271,9 @@ impl App {
     async fn leave(&self, settings: &MailboxSettings, mailbox: &mut Mailbox, uid: u32) -> std::result::Result<(), Trouble> {
         let keyword = imap::desk_keyword(&self.settings().desk.short_id);
         if let Err(error) = mailbox.mark(uid, &keyword).await {
-            tracing::debug!(%error, "the server keeps no keywords");
+            // A server without keywords refuses; one that is gone has to be asked again.
+            mailbox.noop().await?;
+            tracing::info!(uid, %error, "the mailbox takes no mark");
         }
         match &settings.after {
             After::Leave => {}
@@ -296,6 +310,9 @@ impl App {
     }
 
     async fn note_done(&self, state: &State, uid: i64) -> Result<()> {
+        if uid <= state.done_uid {
+            return Ok(());
+        }
         let mut tx = self.0.db.begin().await?;
         if let Some(mut now) = mailbox::state(&mut tx, state.mailbox_id, &state.folder, state.uid_validity).await? {
             now.done_uid = now.done_uid.max(uid);

@@ -1,5 +1,6 @@
 //! Fetches mail and leaves the mailbox as found.
 
+mod ask;
 mod connect;
 mod utf7;
 mod wait;
@@ -8,8 +9,10 @@ use std::{path::PathBuf, time::Duration};
 
 use async_imap::{
     error::Error,
-    types::{Fetch, Flag, NameAttribute},
+    imap_proto::{AttributeValue, MailboxDatum, Response},
+    types::{Flag, NameAttribute},
 };
+use chrono::DateTime;
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +54,8 @@ pub struct Mailbox {
     has: Abilities,
     /// How many mails the folder held when it was last looked at.
     known: u32,
+    /// Whether it has told of more since.
+    news: bool,
     poll: Duration,
 }
 
@@ -152,6 +157,7 @@ impl Mailbox {
             None => failure(e, &self.peer),
         })?;
         self.known = selected.exists;
+        self.news = false;
         Ok(selected)
     }
 
@@ -172,14 +178,12 @@ impl Mailbox {
     }
 
     async fn oldest(&mut self, first: u32) -> Result<Option<i64>, ImapFailure> {
-        let peer = self.peer.clone();
-        let lost = |e| failure(e, &peer);
-        let mut dates = self.session()?.fetch(format!("1:{first}"), "(INTERNALDATE)").await.map_err(lost)?;
         let mut oldest = None;
-        while let Some(fetch) = dates.try_next().await.map_err(lost)? {
-            let date = fetch.internal_date().map(|date| date.timestamp_millis());
+        let note = |answer: &Response<'_>| {
+            let date = attributes(answer).iter().find_map(internal_date);
             oldest = [oldest, date].into_iter().flatten().min();
-        }
+        };
+        self.ask(&format!("FETCH 1:{first} (INTERNALDATE)"), note).await?;
         Ok(oldest)
     }
 
@@ -207,48 +211,54 @@ impl Mailbox {
     }
 
     async fn uids(&mut self, query: &str) -> Result<Vec<u32>, ImapFailure> {
-        let peer = self.peer.clone();
-        let found = self.session()?.uid_search(query).await.map_err(|e| failure(e, &peer))?;
-        let mut found: Vec<u32> = found.into_iter().collect();
+        let mut found = Vec::new();
+        let note = |answer: &Response<'_>| {
+            if let Response::MailboxData(MailboxDatum::Search(uids)) = answer {
+                found.extend_from_slice(uids);
+            }
+        };
+        self.ask(&format!("UID SEARCH {query}"), note).await?;
         found.sort_unstable();
+        found.dedup();
         Ok(found)
     }
 
     /// What is known of these mails, by ascending UID; those that are gone are left out.
     pub async fn fetch_meta(&mut self, uids: &[u32]) -> Result<Vec<Meta>, ImapFailure> {
         const ITEMS: &str = "(UID INTERNALDATE FLAGS RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
-        let peer = self.peer.clone();
-        let lost = |e| failure(e, &peer);
-        let mut found = Vec::with_capacity(uids.len());
+        let mut found: Vec<Meta> = Vec::with_capacity(uids.len());
         for group in uids.chunks(500) {
-            let mut fetched = self.session()?.uid_fetch(set(group), ITEMS).await.map_err(lost)?;
-            while let Some(fetch) = fetched.try_next().await.map_err(lost)? {
-                found.extend(meta(&fetch).filter(|meta| group.contains(&meta.uid)));
-            }
+            let note = |answer: &Response<'_>| found.extend(meta(attributes(answer)).filter(|meta| group.contains(&meta.uid)));
+            let asked = self.ask(&format!("UID FETCH {} {ITEMS}", set(group)), note).await;
+            let missing: Vec<u32> = group.iter().copied().filter(|uid| found.iter().all(|meta| meta.uid != *uid)).collect();
+            self.are_gone(&missing, asked).await?;
         }
         found.sort_by_key(|meta| meta.uid);
         found.dedup_by_key(|meta| meta.uid);
         Ok(found)
     }
 
-    /// One mail, unread state untouched; `None` when it is gone.
+    /// One mail, unread state untouched; `None` when it is gone. A mail that the server has but does not hand out is an error.
     pub async fn fetch(&mut self, uid: u32) -> Result<Option<Fetched>, ImapFailure> {
-        let peer = self.peer.clone();
-        let lost = |e| failure(e, &peer);
-        let items = "(UID INTERNALDATE FLAGS BODY.PEEK[])";
-        let mut found = None;
-        let mut fetched = self.session()?.uid_fetch(uid.to_string(), items).await.map_err(lost)?;
-        while let Some(fetch) = fetched.try_next().await.map_err(lost)? {
-            if fetch.uid == Some(uid) && found.is_none() {
-                found = fetch.body().map(|raw| Fetched {
-                    uid,
-                    internal_date: fetch.internal_date().map(|date| date.timestamp_millis()),
-                    flags: fetch.flags().map(|flag| flag_name(&flag)).collect(),
-                    raw: raw.to_vec(),
-                });
-            }
+        let mut found: Option<Fetched> = None;
+        let note = |answer: &Response<'_>| found = found.take().or_else(|| fetched(attributes(answer)).filter(|mail| mail.uid == uid));
+        let asked = self.ask(&format!("UID FETCH {uid} (UID INTERNALDATE FLAGS BODY.PEEK[])"), note).await;
+        if found.is_none() {
+            self.are_gone(&[uid], asked).await?;
         }
         Ok(found)
+    }
+
+    /// Makes sure that mails of which nothing came are really there no more. A server may refuse a FETCH for mails that
+    /// another client expunged (RFC 2180 §4.1), but also for reasons of its own.
+    async fn are_gone(&mut self, missing: &[u32], asked: Result<(), ImapFailure>) -> Result<(), ImapFailure> {
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let still = self.uids(&format!("UID {}", set(missing))).await?;
+        let Some(uid) = still.first() else { return Ok(()) };
+        let why = asked.err().map_or_else(|| format!("{}: nothing came", self.peer), |failure| failure.detail);
+        Err(ProbeFailure::new(ProbeCode::Withheld, format!("UID {uid}: {why}")))
     }
 
     /// Adds a keyword to a mail.
@@ -324,6 +334,12 @@ impl Mailbox {
         self.has.idle
     }
 
+    /// Whether the server still answers.
+    pub async fn noop(&mut self) -> Result<(), ImapFailure> {
+        let peer = self.peer.clone();
+        self.session()?.noop().await.map_err(|e| failure(e, &peer))
+    }
+
     /// Waits for new mail, by IDLE where the server has it. Dropping the future closes the connection.
     pub async fn wait(&mut self, timeout: Duration) -> Result<Woken, ImapFailure> {
         wait::wait(self, timeout).await
@@ -338,28 +354,49 @@ impl Mailbox {
     }
 }
 
-fn meta(fetch: &Fetch) -> Option<Meta> {
-    let header = fetch.header().map(|header| crate::header::split(header).0);
+/// The attributes of a FETCH answer; none of any other.
+fn attributes<'a>(answer: &'a Response<'a>) -> &'a [AttributeValue<'a>] {
+    if let Response::Fetch(_, attributes) = answer { attributes } else { &[] }
+}
+
+fn uid(attribute: &AttributeValue<'_>) -> Option<u32> {
+    if let AttributeValue::Uid(uid) = attribute { Some(*uid) } else { None }
+}
+
+/// Milliseconds UTC (RFC 3501 §9, date-time; the day may be padded with a space).
+fn internal_date(attribute: &AttributeValue<'_>) -> Option<i64> {
+    let AttributeValue::InternalDate(text) = attribute else { return None };
+    DateTime::parse_from_str(text.trim_start(), "%d-%b-%Y %H:%M:%S %z").ok().map(|date| date.timestamp_millis())
+}
+
+fn flags(attribute: &AttributeValue<'_>) -> Option<Vec<String>> {
+    if let AttributeValue::Flags(flags) = attribute { Some(flags.iter().map(ToString::to_string).collect()) } else { None }
+}
+
+fn body<'a>(attribute: &'a AttributeValue<'_>) -> Option<&'a [u8]> {
+    if let AttributeValue::BodySection { data, .. } = attribute { data.as_deref() } else { None }
+}
+
+fn meta(attributes: &[AttributeValue<'_>]) -> Option<Meta> {
+    let size = |attribute: &AttributeValue<'_>| if let AttributeValue::Rfc822Size(size) = attribute { Some(*size) } else { None };
+    let header = attributes.iter().find_map(body).map(|header| crate::header::split(header).0);
     Some(Meta {
-        uid: fetch.uid?,
-        internal_date: fetch.internal_date().map(|date| date.timestamp_millis()),
-        flags: fetch.flags().map(|flag| flag_name(&flag)).collect(),
-        size: fetch.size.unwrap_or_default(),
+        uid: attributes.iter().find_map(uid)?,
+        internal_date: attributes.iter().find_map(internal_date),
+        // What another client changes meanwhile comes as an answer of flags alone.
+        size: attributes.iter().find_map(size)?,
+        flags: attributes.iter().find_map(flags).unwrap_or_default(),
         message_id: header.and_then(|header| header.ids("message-id").into_iter().next()),
     })
 }
 
-fn flag_name(flag: &Flag<'_>) -> String {
-    match flag {
-        Flag::Seen => "\\Seen".to_owned(),
-        Flag::Answered => "\\Answered".to_owned(),
-        Flag::Flagged => "\\Flagged".to_owned(),
-        Flag::Deleted => "\\Deleted".to_owned(),
-        Flag::Draft => "\\Draft".to_owned(),
-        Flag::Recent => "\\Recent".to_owned(),
-        Flag::MayCreate => "\\*".to_owned(),
-        Flag::Custom(name) => name.to_string(),
-    }
+fn fetched(attributes: &[AttributeValue<'_>]) -> Option<Fetched> {
+    Some(Fetched {
+        uid: attributes.iter().find_map(uid)?,
+        internal_date: attributes.iter().find_map(internal_date),
+        flags: attributes.iter().find_map(flags).unwrap_or_default(),
+        raw: attributes.iter().find_map(body)?.to_vec(),
+    })
 }
 
 /// Ascending UIDs as a sequence set: `1:3,7`.

@@ -24,6 +24,8 @@ pub enum ProbeCode {
     WrongPassword,
     /// The folder does not exist.
     FolderMissing,
+    /// The server has a mail, but does not hand it out.
+    Withheld,
     /// The server wants encryption first.
     TlsRequired,
     /// Something answers, but not an IMAP server in this mode.
@@ -44,6 +46,7 @@ impl ProbeCode {
             Self::Certificate => "certificate",
             Self::WrongPassword => "wrong_password",
             Self::FolderMissing => "folder_missing",
+            Self::Withheld => "withheld",
             Self::TlsRequired => "tls_required",
             Self::NotImap => "not_imap",
             Self::NotSmtp => "not_smtp",

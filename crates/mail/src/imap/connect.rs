@@ -41,6 +41,7 @@ async fn open_within(account: &ImapAccount, connect: Duration) -> Result<Mailbox
         folder: account.folder.clone(),
         has: abilities(&offered),
         known: 0,
+        news: false,
         poll: Duration::from_secs(30),
     })
 }

@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_secs(60);
 pub(super) async fn wait(mailbox: &mut Mailbox, time: Duration) -> Result<Woken, ImapFailure> {
     let end = Instant::now() + time;
     loop {
-        noop(mailbox).await?;
+        mailbox.noop().await?;
         if heard(mailbox) {
             return Ok(Woken::NewMail);
         }
@@ -38,16 +38,11 @@ pub(super) async fn wait(mailbox: &mut Mailbox, time: Duration) -> Result<Woken,
     }
 }
 
-async fn noop(mailbox: &mut Mailbox) -> Result<(), ImapFailure> {
-    let peer = mailbox.peer.clone();
-    mailbox.session()?.noop().await.map_err(|e| failure(e, &peer))
-}
-
 /// Whether the server has told of more mails since the folder was last looked at.
 fn heard(mailbox: &mut Mailbox) -> bool {
-    let Some(session) = &mailbox.session else { return false };
+    let mut more = std::mem::take(&mut mailbox.news);
+    let Some(session) = &mailbox.session else { return more };
     let told: Vec<UnsolicitedResponse> = std::iter::from_fn(|| session.unsolicited_responses.try_recv().ok()).collect();
-    let mut more = false;
     for response in told {
         more |= match response {
             UnsolicitedResponse::Exists(count) => exists(mailbox, count),

@@ -153,6 +153,7 @@ export type ConnectCode =
   | 'certificate'
   | 'wrong_password'
   | 'folder_missing'
+  | 'withheld'
   | 'tls_required'
   | 'not_imap'
   | 'not_smtp'

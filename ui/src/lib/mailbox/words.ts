@@ -15,6 +15,7 @@ export const CONNECT_WORDS: Record<ConnectCode, (facts: Facts) => string> = {
   certificate: ({ host }) => m.connect_certificate({ host }),
   wrong_password: () => m.connect_wrong_password(),
   folder_missing: ({ folder }) => m.connect_folder_missing({ folder }),
+  withheld: () => m.connect_withheld(),
   tls_required: () => m.connect_tls_required(),
   not_imap: ({ host, port }) => m.connect_not_imap({ host, port }),
   not_smtp: ({ host, port }) => m.connect_not_smtp({ host, port }),
