@@ -65,6 +65,8 @@ fn start(arguments: &Arguments, started: Started) -> anyhow::Result<()> {
     app.manage(core);
     app.manage(started);
     app.manage(Words::of_system());
+    #[cfg(target_os = "linux")]
+    app.manage(notifications::Notifier::default());
     app.run(on_event);
     Ok(())
 }

@@ -1,10 +1,14 @@
 //! Notifications of the system: new mail while the agent looks elsewhere.
 use docket_app::Notice;
-use notify_rust::Notification;
 use tauri::AppHandle;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::{core::Core, window};
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+pub use linux::Notifier;
 
 /// Shows what the desk has to say, unless the agent is looking at it, until the desk closes.
 pub async fn follow(app: AppHandle, mut notices: Receiver<Notice>) {
@@ -37,62 +41,43 @@ fn announce(app: &AppHandle, notice: &Notice) {
 pub fn show(app: &AppHandle, title: &str, body: &str, ticket: Option<String>) {
     let app = app.clone();
     let (title, body) = (title.to_owned(), body.to_owned());
-    // A thread, because waiting for the click takes as long as the notification stands.
-    std::thread::spawn(move || {
-        if let Err(error) = show_and_wait(&app, &title, &body, ticket) {
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = native(&app, &title, &body, ticket).await {
             tracing::warn!("no native notifications here, the window shows them itself: {error}");
         }
     });
 }
 
-/// Shows a notification of a program that does not start and so cannot wait for a click.
+/// Shows a notification of a program that does not start, before any of it runs.
 pub fn show_alone(title: &str, body: &str) {
-    if let Err(error) = notification(title, body).show() {
+    #[cfg(target_os = "linux")]
+    let shown = tauri::async_runtime::block_on(linux::Notifier::default().show(title, body, title, || {}));
+    #[cfg(not(target_os = "linux"))]
+    let shown = plain(title, body);
+    if let Err(error) = shown {
         tracing::debug!("no native notification: {error}");
     }
 }
 
 #[cfg(target_os = "linux")]
-fn show_and_wait(app: &AppHandle, title: &str, body: &str, ticket: Option<String>) -> notify_rust::error::Result<()> {
+async fn native(app: &AppHandle, title: &str, body: &str, ticket: Option<String>) -> zbus::Result<()> {
     let open = tauri::Manager::state::<crate::words::Words>(app).open();
-    let handle = notification(title, body).action("default", open).show()?;
-    handle.wait_for_action(|action| {
-        if action == "default" {
-            let hash = ticket.map(|ticket| format!("#/ticket/{ticket}"));
-            window::go(app, hash.as_deref());
-        }
-    });
-    Ok(())
+    let clicked = app.clone();
+    let go = move || window::go(&clicked, ticket.map(|ticket| format!("#/ticket/{ticket}")).as_deref());
+    tauri::Manager::state::<linux::Notifier>(app).show(title, body, open, go).await
 }
 
 #[cfg(not(target_os = "linux"))]
-fn show_and_wait(_app: &AppHandle, title: &str, body: &str, _ticket: Option<String>) -> notify_rust::error::Result<()> {
-    notification(title, body).show().map(drop)
+async fn native(_app: &AppHandle, title: &str, body: &str, _ticket: Option<String>) -> notify_rust::error::Result<()> {
+    plain(title, body)
 }
 
-fn notification(title: &str, body: &str) -> Notification {
-    let mut notification = Notification::new();
-    notification.appname("Docket").summary(title).body(&in_markup(body));
-    #[cfg(target_os = "linux")]
-    notification
-        .icon("docket-desktop")
-        .hint(notify_rust::Hint::DesktopEntry("Docket".into()))
-        .hint(notify_rust::Hint::Category("email.arrived".into()));
-    notification
+#[cfg(not(target_os = "linux"))]
+fn plain(title: &str, body: &str) -> notify_rust::error::Result<()> {
+    notify_rust::Notification::new().appname("Docket").summary(title).body(body).show().map(drop)
 }
 
 /// Subjects are written by strangers: where the server reads markup, theirs is shown and not obeyed.
-#[cfg(target_os = "linux")]
-fn in_markup(text: &str) -> String {
-    let read = notify_rust::get_capabilities().is_ok_and(|can| can.iter().any(|one| one == "body-markup"));
-    if read { escape(text) } else { text.to_owned() }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn in_markup(text: &str) -> String {
-    text.to_owned()
-}
-
 #[cfg(any(target_os = "linux", test))]
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

@@ -42,13 +42,13 @@ test('a second start on the same folder shows the first window and its link', ()
     let window = await desk.window();
     let again = await desk.run('--data', join(desk.data, '..', 'desk'), 'docket://ticket/2026112110000017');
     assert.equal(again.code, 0, again.said);
-    await until('the ticket of the link', async () => (await window.url()).endsWith('#/ticket/2026112110000017'));
+    await until('the ticket of the link', async () => /#\/\w+\/2026112110000017$/.test(await window.url()));
   }));
 
 test('the program starts on the ticket of a link', () =>
   withDesk({}, async (desk) => {
     let window = await desk.window('--data', desk.data, 'docket://ticket/2026112110000017');
-    assert.match(await window.url(), /#\/ticket\/2026112110000017$/);
+    assert.match(await window.url(), /#\/\w+\/2026112110000017$/);
   }));
 
 test('a notification shows text of strangers as text', () =>
@@ -61,6 +61,15 @@ test('a notification shows text of strangers as text', () =>
     });
     assert.equal(shown.summary, 'New mail');
     assert.equal(shown.body, '&lt;b&gt;R&amp;D&lt;/b&gt; &lt;img src=x&gt;');
+  }));
+
+test('a click on a notification opens its ticket', () =>
+  withDesk({ dunst: true }, async (desk) => {
+    let window = await desk.window();
+    await window.run(invoke, 'notify', { title: 'New mail', body: 'from a customer', ticket: '0193abcd' });
+    await until('the notification to be shown', async () => (await desk.output('dunstctl', ['count', 'displayed'])).trim() === '1');
+    await desk.output('dunstctl', ['action', '0']);
+    await until('the ticket', async () => /#\/\w+\/0193abcd$/.test(await window.url()));
   }));
 
 test('only web and mail addresses are opened outside', () =>
