@@ -209,9 +209,7 @@ impl Work {
         }
         stage.close(demo, cast);
         let seq = self.tx.next_seq();
-        for event in &stage.events {
-            event::insert(&mut self.tx, stage.ticket.id, event, seq).await?;
-        }
+        event::insert(&mut self.tx, stage.ticket.id, &stage.events, seq).await?;
         self.save(&stage.ticket, seq, true).await?;
         for article in &stage.articles {
             article::insert(&mut self.tx, article, seq).await?;

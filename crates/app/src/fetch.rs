@@ -251,8 +251,7 @@ impl App {
         let Some(mail) = mailbox.fetch(uid).await? else { return Ok(()) };
         let source = Source {
             mailbox: Some(id),
-            uid_validity: state.uid_validity,
-            uid: i64::from(uid),
+            place: Some((state.uid_validity, i64::from(uid))),
             internal_date: mail.internal_date.or(meta.internal_date),
         };
         match self.take_in(mail.raw, &source).await {

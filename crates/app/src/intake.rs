@@ -11,7 +11,7 @@ use docket_domain::{
 };
 use docket_mail::parse::{Bounce, BounceAction, Incoming, parse};
 use docket_store::{article, mailbox, ticket};
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream, try_join};
 
 use crate::{
     app::{App, Notice},
@@ -32,10 +32,8 @@ pub(crate) use route::{plain_subject, subject_rules};
 pub(crate) struct Source {
     /// The mailbox, where it was fetched from one.
     pub mailbox: Option<MailboxId>,
-    /// Its UIDVALIDITY.
-    pub uid_validity: i64,
-    /// Its UID.
-    pub uid: i64,
+    /// Its UIDVALIDITY and UID there; none for a mail that was put aside before.
+    pub place: Option<(i64, i64)>,
     /// When it reached the mailbox (ms UTC).
     pub internal_date: Option<i64>,
 }
@@ -79,12 +77,10 @@ impl App {
     async fn keep_files(&self, mut mail: Incoming, raw: &[u8]) -> Result<Ready> {
         let now = self.now();
         let hash: String = docket_mail::parse::content_hash(raw).iter().map(|byte| format!("{byte:02x}")).collect();
-        let raw_key = self.0.blobs.put(raw.to_vec(), now).await?;
-        let mut files = Vec::with_capacity(mail.parts.len());
-        for part in std::mem::take(&mut mail.parts) {
+        let parts = stream::iter(std::mem::take(&mut mail.parts)).map(async |part| {
             let size = i64::try_from(part.bytes.len()).unwrap_or(i64::MAX);
             let sha256 = self.0.blobs.put(part.bytes, now).await?;
-            files.push(NewAttachment {
+            Ok::<_, Error>(NewAttachment {
                 id: new_id().into(),
                 name: part.name,
                 content_type: part.content_type,
@@ -92,8 +88,10 @@ impl App {
                 sha256,
                 inline: part.inline,
                 content_id: part.content_id,
-            });
-        }
+            })
+        });
+        // Side by side: most of the time goes into waiting for the disk.
+        let (raw_key, files) = try_join!(async { Ok(self.0.blobs.put(raw.to_vec(), now).await?) }, parts.buffered(8).try_collect())?;
         Ok(Ready { mail, raw_key, hash, files })
     }
 
@@ -123,6 +121,7 @@ impl App {
                 size,
                 mail_from: mail.and_then(|mail| mail.from.as_ref()).map(|from| from.address.clone()),
                 subject: mail.map(|mail| mail.subject.clone()),
+                internal_date: source.internal_date,
             };
             mailbox::quarantine(&mut work.tx, &aside).await?;
             work.notices.push(Notice { code: "quarantined", title: reason.to_owned(), text: String::new(), ticket: None, queue: None });
@@ -153,22 +152,36 @@ fn outcome(outcome: &str, ticket: Option<String>, reason: Option<&str>) -> MailO
 
 /// Notes that this UID is done; `false` when it was before.
 async fn note_source(work: &mut Work, source: &Source, what: &str) -> Result<bool> {
-    match source.mailbox {
-        Some(mailbox) => Ok(mailbox::note_seen(&mut work.tx, mailbox.0, source.uid_validity, source.uid, work.now, what).await?),
-        None => Ok(true),
+    match (source.mailbox, source.place) {
+        (Some(mailbox), Some((validity, uid))) => {
+            Ok(mailbox::note_seen(&mut work.tx, mailbox.0, validity, uid, work.now, what).await?)
+        }
+        _ => Ok(true),
     }
 }
 
 /// A mail is one article, however often it comes: by (mailbox, UIDVALIDITY, UID), and by Message-ID and content.
 async fn already_here(work: &mut Work, ready: &Ready, source: &Source) -> Result<Option<MailOutcome>> {
-    let id = ready.mail.message_id.as_deref().unwrap_or_default();
-    let known = mailbox::fingerprint(&mut work.tx, id, &ready.hash).await?;
+    let known = mailbox::fingerprint(&mut work.tx, &identity(&ready.mail, source), &ready.hash).await?;
+    let known = known.filter(|known| ready.mail.message_id.is_some() || !is_another(known, source));
     if !note_source(work, source, if known.is_some() { "duplicate" } else { "taken_in" }).await? {
         return Ok(Some(outcome("ignored", None, Some("already taken in"))));
     }
-    let Some((ticket, _)) = known else { return Ok(None) };
-    let number = ticket::find(&mut work.tx, TicketId(ticket)).await?.map(|ticket| ticket.number);
+    let Some(known) = known else { return Ok(None) };
+    let number = ticket::find(&mut work.tx, TicketId(known.ticket_id)).await?.map(|ticket| ticket.number);
     Ok(Some(outcome("ignored", number, Some("duplicate"))))
+}
+
+/// What names a mail beside its content: its Message-ID, or else when it reached the mailbox.
+fn identity(mail: &Incoming, source: &Source) -> String {
+    let arrival = || source.internal_date.map(|at| format!("arrived {at}")).unwrap_or_default();
+    mail.message_id.clone().unwrap_or_else(arrival)
+}
+
+/// Without a Message-ID two mails may be alike to the letter: while UIDs keep their meaning, another UID is another mail.
+fn is_another(known: &mailbox::Known, source: &Source) -> bool {
+    let here = source.mailbox.zip(source.place).map(|(mailbox, (validity, _))| (mailbox.0, validity));
+    here.is_some() && here == known.mailbox_id.zip(known.uid_validity)
 }
 
 impl Work {
@@ -179,7 +192,7 @@ impl Work {
             return Ok(outcome("ignored", None, Some("X-OTRS-Ignore")));
         }
         if let Some(bounce) = &ready.mail.bounce
-            && let Some(outcome) = self.take_report(ready, bounce).await?
+            && let Some(outcome) = self.take_report(ready, source, bounce).await?
         {
             return Ok(outcome);
         }
@@ -198,7 +211,7 @@ impl Work {
                     Ok(outcome("new_from_follow_up", Some(done.ticket.number), None))
                 }
                 wanted => {
-                    let done = self.add_to(&ticket, ready, None).await?;
+                    let done = self.add_to(&ticket, ready, source, None).await?;
                     let reject = wanted == FollowUp::Reject;
                     let kind = if reject { AutoKind::AutoReject } else { AutoKind::AutoFollowUp };
                     self.auto_answer(kind, &done.ticket, &ready.mail, source).await?;
@@ -221,14 +234,14 @@ impl Work {
     }
 
     /// A delivery report goes onto the ticket of the mail it speaks of, and is never answered.
-    async fn take_report(&mut self, ready: &Ready, report: &Bounce) -> Result<Option<MailOutcome>> {
+    async fn take_report(&mut self, ready: &Ready, source: &Source, report: &Bounce) -> Result<Option<MailOutcome>> {
         let known = article::references(&mut self.tx, &report.original_ids).await?;
         let Some(found) = known.into_iter().find(|reference| reference.ours && reference.article_id.is_some()) else { return Ok(None) };
         let Some(of) = found.article_id.map(ArticleId) else { return Ok(None) };
         let ticket = self.ticket(TicketId(found.ticket_id)).await?;
         let automatic = article::find(&mut self.tx, of).await?.is_some_and(|stored| stored.article.author.is_none());
         let harmless = report.action != BounceAction::Failed;
-        let done = self.add_to(&ticket, ready, Some(Bounced { of: Some(of), automatic, harmless })).await?;
+        let done = self.add_to(&ticket, ready, source, Some(Bounced { of: Some(of), automatic, harmless })).await?;
         if !harmless {
             self.announce("mail_failed", &done.ticket, ready);
         }
@@ -258,7 +271,7 @@ impl Work {
         };
         let envelope = Envelope::ticket(CommandId(new_id()), TicketId(new_id()), writer(&ready.mail), body);
         let done = self.carry_out(&envelope).await?;
-        self.fingerprint(ready, &done, &envelope).await?;
+        self.fingerprint(ready, source, &done, &envelope).await?;
         Ok(done)
     }
 
@@ -268,12 +281,12 @@ impl Work {
         self.carry_out(&Envelope::ticket(CommandId(new_id()), done.ticket.id, Actor::System, Body::Junk)).await
     }
 
-    async fn add_to(&mut self, ticket: &Ticket, ready: &Ready, bounce: Option<Bounced>) -> Result<Done> {
+    async fn add_to(&mut self, ticket: &Ticket, ready: &Ready, source: &Source, bounce: Option<Bounced>) -> Result<Done> {
         let actor = if bounce.is_some() { Actor::System } else { writer(&ready.mail) };
         let body = Body::Receive(Box::new(self.received_mail(ready, bounce)));
         let envelope = Envelope::ticket(CommandId(new_id()), ticket.id, actor, body);
         let done = self.carry_out(&envelope).await?;
-        self.fingerprint(ready, &done, &envelope).await?;
+        self.fingerprint(ready, source, &done, &envelope).await?;
         Ok(done)
     }
 
@@ -302,7 +315,7 @@ impl Work {
         }
     }
 
-    async fn fingerprint(&mut self, ready: &Ready, done: &Done, envelope: &Envelope) -> Result<()> {
+    async fn fingerprint(&mut self, ready: &Ready, source: &Source, done: &Done, envelope: &Envelope) -> Result<()> {
         let article = match &envelope.body {
             Body::Receive(received) => received.article.id,
             Body::Create { first, .. } => match first.as_deref() {
@@ -311,8 +324,13 @@ impl Work {
             },
             _ => return Ok(()),
         };
-        let id = ready.mail.message_id.as_deref().unwrap_or_default();
-        Ok(mailbox::note_fingerprint(&mut self.tx, id, &ready.hash, done.ticket.id.0, article).await?)
+        let known = mailbox::Known {
+            ticket_id: done.ticket.id.0,
+            article_id: article,
+            mailbox_id: source.mailbox.map(|mailbox| mailbox.0),
+            uid_validity: source.place.map(|(validity, _)| validity),
+        };
+        Ok(mailbox::note_fingerprint(&mut self.tx, &identity(&ready.mail, source), &ready.hash, &known).await?)
     }
 
     async fn link(&mut self, ticket: &Ticket, other: &Ticket) -> Result<()> {

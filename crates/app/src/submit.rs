@@ -128,12 +128,14 @@ impl Work {
         let seq = self.tx.next_seq();
         let scope = (ticket.queue, ticket.owner);
         let count = bodies.len();
+        let mut events = Vec::with_capacity(count);
         for body in bodies {
             let event =
                 Event { ordinal: ticket.events + 1, at: self.now, device_at: envelope.device_time, actor: envelope.actor.clone(), body };
             apply(&mut ticket, &event);
-            event::insert(&mut self.tx, id, &event, seq).await?;
+            events.push(event);
         }
+        event::insert(&mut self.tx, id, &events, seq).await?;
         self.save(&ticket, seq, is_new || scope != (ticket.queue, ticket.owner)).await?;
         self.effects(&ticket, &body, envelope, seq).await?;
         command::insert(&mut self.tx, envelope.id, seq, self.now, "applied").await?;

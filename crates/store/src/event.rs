@@ -1,18 +1,29 @@
 //! The history of tickets.
 
 use docket_domain::{Event, TicketId};
+use sqlx::QueryBuilder;
 
 use crate::{
     db::{Result, Tx},
     json,
 };
 
-/// Adds an event to a ticket's history.
-pub async fn insert(tx: &mut Tx, ticket: TicketId, event: &Event, seq: i64) -> Result<()> {
-    const SQL: &str = "insert into event (ticket_id, ordinal, seq, at, device_at, actor, body) values ($1, $2, $3, $4, $5, $6, $7)";
-    let (actor, body) = (json::write("actor", &event.actor)?, json::write("event", &event.body)?);
-    on!(tx, conn => sqlx::query(SQL).bind(ticket.0).bind(event.ordinal).bind(seq).bind(event.at).bind(event.device_at)
-        .bind(&actor).bind(&body).execute(conn).await.map(drop))?;
+/// Adds events to a ticket's history, with one statement.
+pub async fn insert(tx: &mut Tx, ticket: TicketId, events: &[Event], seq: i64) -> Result<()> {
+    const SQL: &str = "insert into event (ticket_id, ordinal, seq, at, device_at, actor, body) ";
+    let texts = events.iter().map(|event| Ok((json::write("actor", &event.actor)?, json::write("event", &event.body)?)));
+    let rows: Vec<_> = events.iter().zip(texts.collect::<Result<Vec<_>>>()?).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    on!(tx, conn => {
+        let mut query = QueryBuilder::new(SQL);
+        query.push_values(&rows, |mut row, (event, (actor, body))| {
+            row.push_bind(ticket.0).push_bind(event.ordinal).push_bind(seq).push_bind(event.at).push_bind(event.device_at);
+            row.push_bind(actor).push_bind(body);
+        });
+        query.build().execute(conn).await.map(drop)
+    })?;
     Ok(())
 }
 

@@ -80,18 +80,33 @@ pub async fn seen_from(tx: &mut Tx, mailbox: Uuid, uid_validity: i64, from: i64)
     Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(mailbox).bind(uid_validity).bind(from).fetch_all(conn).await)?)
 }
 
+/// A mail that came before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Known {
+    /// The ticket that it is on.
+    pub ticket_id: Uuid,
+    /// Its article.
+    pub article_id: Uuid,
+    /// The mailbox that it was first met in, and its UIDVALIDITY then.
+    pub mailbox_id: Option<Uuid>,
+    /// See `mailbox_id`.
+    pub uid_validity: Option<i64>,
+}
+
 /// Where a mail with this Message-ID and content went when it came the first time.
-pub async fn fingerprint(tx: &mut Tx, message_id: &str, content_hash: &str) -> Result<Option<(Uuid, Uuid)>> {
-    const SQL: &str = "select ticket_id, article_id from mail_fingerprint where message_id = $1 and content_hash = $2";
+pub async fn fingerprint(tx: &mut Tx, message_id: &str, content_hash: &str) -> Result<Option<Known>> {
+    const SQL: &str =
+        "select ticket_id, article_id, mailbox_id, uid_validity from mail_fingerprint where message_id = $1 and content_hash = $2";
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(indexed(message_id)).bind(content_hash).fetch_optional(conn).await)?)
 }
 
 /// Keeps where a mail went.
-pub async fn note_fingerprint(tx: &mut Tx, message_id: &str, content_hash: &str, ticket: Uuid, article: Uuid) -> Result<()> {
+pub async fn note_fingerprint(tx: &mut Tx, message_id: &str, content_hash: &str, mail: &Known) -> Result<()> {
     const SQL: &str = "
-        insert into mail_fingerprint (message_id, content_hash, ticket_id, article_id) values ($1, $2, $3, $4)
-        on conflict (message_id, content_hash) do nothing";
-    on!(tx, conn => sqlx::query(SQL).bind(indexed(message_id)).bind(content_hash).bind(ticket).bind(article).execute(conn).await.map(drop))?;
+        insert into mail_fingerprint (message_id, content_hash, ticket_id, article_id, mailbox_id, uid_validity)
+        values ($1, $2, $3, $4, $5, $6) on conflict (message_id, content_hash) do nothing";
+    on!(tx, conn => sqlx::query(SQL).bind(indexed(message_id)).bind(content_hash).bind(mail.ticket_id).bind(mail.article_id)
+        .bind(mail.mailbox_id).bind(mail.uid_validity).execute(conn).await.map(drop))?;
     Ok(())
 }
 
@@ -107,21 +122,23 @@ pub struct Quarantined {
     pub size: i64,
     pub mail_from: Option<String>,
     pub subject: Option<String>,
+    pub internal_date: Option<i64>,
 }
 
 /// Puts a mail into quarantine.
 pub async fn quarantine(tx: &mut Tx, mail: &Quarantined) -> Result<()> {
-    const SQL: &str =
-        "insert into quarantine (id, at, mailbox_id, reason, raw, size, mail_from, subject) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    const SQL: &str = "
+        insert into quarantine (id, at, mailbox_id, reason, raw, size, mail_from, subject, internal_date)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     on!(tx, conn => sqlx::query(SQL).bind(mail.id).bind(mail.at).bind(mail.mailbox_id).bind(storable(&mail.reason)).bind(&mail.raw)
-        .bind(mail.size).bind(storable_option(mail.mail_from.as_ref())).bind(storable_option(mail.subject.as_ref())).execute(conn).await.map(drop))?;
+        .bind(mail.size).bind(storable_option(mail.mail_from.as_ref())).bind(storable_option(mail.subject.as_ref())).bind(mail.internal_date).execute(conn).await.map(drop))?;
     Ok(())
 }
 
 /// The mails in quarantine, newest first.
 pub async fn quarantined(tx: &mut Tx) -> Result<Vec<Quarantined>> {
-    const SQL: &str =
-        "select id, at, mailbox_id, reason, raw, size, mail_from, subject from quarantine order by at desc, id desc limit 500";
+    const SQL: &str = "
+        select id, at, mailbox_id, reason, raw, size, mail_from, subject, internal_date from quarantine order by at desc, id desc limit 500";
     Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
 }
 

@@ -8,6 +8,17 @@ async fn articles(desk: &Desk) -> usize {
     desk.articles().await.iter().filter(|(_, article)| article.raw).count()
 }
 
+/// Makes the server forget its UIDs: the folder gets a new UIDVALIDITY.
+fn forget_uids(desk: &Desk) {
+    let maildir = desk.imap().maildir(desk.address());
+    for entry in std::fs::read_dir(&maildir).unwrap().flatten() {
+        let name = entry.file_name().into_string().unwrap();
+        if name.starts_with("dovecot-uid") || name.starts_with("dovecot.index") {
+            std::fs::remove_file(entry.path()).unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_reconnected_mailbox_gives_nothing_twice() {
     let mut desk = Desk::start().await;
@@ -33,13 +44,7 @@ async fn a_new_uidvalidity_gives_nothing_twice_and_nothing_old() {
     desk.mail_from("petra@x.test", "one").await;
     desk.mail_from("petra@x.test", "two").await;
     desk.stop().await;
-    let maildir = desk.imap().maildir(desk.address());
-    for entry in std::fs::read_dir(&maildir).unwrap().flatten() {
-        let name = entry.file_name().into_string().unwrap();
-        if name.starts_with("dovecot-uid") || name.starts_with("dovecot.index") {
-            std::fs::remove_file(entry.path()).unwrap();
-        }
-    }
+    forget_uids(&desk);
     desk.start_again().await;
     // What was known is met again under other UIDs.
     desk.taken_in(4).await;
@@ -87,4 +92,21 @@ async fn one_mail_to_several_addresses_of_ours_is_one_ticket() {
     // Nobody answers to our own addresses.
     let composer = desk.agent("ana").await.composer(tickets[0].row.id, "reply_all").await;
     assert_eq!((composer.to, composer.cc), (vec!["petra@x.test".to_owned()], vec![]));
+}
+
+/// A scanner or a monitor may send without Message-ID, and the same text twice.
+#[tokio::test]
+async fn two_mails_alike_without_a_message_id_are_two() {
+    let mut desk = Desk::start().await;
+    let to = desk.address().to_owned();
+    let mail = format!("From: monitor@x.test\r\nTo: {to}\r\nSubject: disk full\r\nDate: Sat, 21 Nov 2026 10:00:00 +0100\r\n\r\nfull\r\n");
+    desk.imap().deliver(&to, mail.as_bytes());
+    desk.imap().deliver(&to, mail.as_bytes());
+    desk.taken_in(2).await;
+    assert_eq!(articles(&desk).await, 2);
+    desk.stop().await;
+    forget_uids(&desk);
+    desk.start_again().await;
+    desk.taken_in(4).await;
+    assert_eq!(articles(&desk).await, 2, "under a new UIDVALIDITY they are known by arrival and content");
 }

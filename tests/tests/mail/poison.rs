@@ -2,7 +2,7 @@
 
 use docket_app::wire::TicketView;
 use docket_domain::{master, settings::Kind};
-use docket_tests::{Desk, Mail, until};
+use docket_tests::{Desk, Mail, Plan, until};
 use serde_json::json;
 
 fn head(subject: &str, rest: &str) -> Vec<u8> {
@@ -133,6 +133,20 @@ async fn a_mail_that_is_too_large_is_put_aside_and_can_be_tried_again() {
     let ticket = desk.app().ticket_id(outcome.ticket.as_deref().unwrap()).await.unwrap();
     assert_eq!(desk.suppressed(ticket).await, ["too_old"], "nobody waits for an answer from the day before");
     assert_eq!((desk.tickets().await.len(), desk.app().quarantine(desk.ana()).await.unwrap().len()), (2, 0));
+}
+
+#[tokio::test]
+async fn a_mail_from_quarantine_is_still_one_of_its_mailbox() {
+    let desk = Desk::with(Plan { mailbox: json!({ "queue_id": master::QUEUE_MISC }), ..Plan::default() }).await;
+    desk.set(Kind::MailRules, master::MAIL_RULES, json!({ "max_mail_bytes": 1 << 20 })).await;
+    let large = desk.addressed(Mail::from("petra@x.test").subject("large").attach("photo.jpg", "image/jpeg", &vec![7; 1 << 20]));
+    desk.deliver_from_the_past(large, std::time::Duration::from_secs(3600));
+    let aside = until("the quarantine", async || desk.app().quarantine(desk.ana()).await.unwrap().pop()).await;
+    desk.set(Kind::MailRules, master::MAIL_RULES, json!({ "max_mail_bytes": 64 << 20 })).await;
+    let outcome = desk.app().quarantine_retry(desk.ana(), aside.id).await.unwrap();
+    let ticket = desk.app().ticket_id(outcome.ticket.as_deref().unwrap()).await.unwrap();
+    assert_eq!(desk.suppressed(ticket).await, ["before_connected"]);
+    assert_eq!(desk.queue(ticket).await, "Misc");
 }
 
 /// A mail that the database itself refuses, for a reason that nobody thought of.

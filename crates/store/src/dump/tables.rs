@@ -109,10 +109,10 @@ tables! {
     mail_seen [mailbox_id, uid_validity, uid] backup {
         mailbox_id: Uuid, uid_validity: Bigint, uid: Bigint, at: Bigint, outcome: Text
     },
-    mail_fingerprint [message_id, content_hash] backup { message_id: Text, content_hash: Text, ticket_id: Uuid, article_id: Uuid },
+    mail_fingerprint [message_id, content_hash] backup { message_id: Text, content_hash: Text, ticket_id: Uuid, article_id: Uuid, mailbox_id: Uuid null, uid_validity: Bigint null },
     quarantine [id] backup {
         id: Uuid, at: Bigint, mailbox_id: Uuid null, reason: Text, raw: Text, size: Bigint, mail_from: Text null, subject: Text
-        null
+        null, internal_date: Bigint null
     },
     auto_sent [address, day] backup { address: Text, day: Text, count: Bigint },
 }

@@ -168,8 +168,9 @@ both! {
         article::refer(&mut tx, &long, one.id, None, true).await.unwrap();
         let known = article::references(&mut tx, &[other.clone(), long.clone()]).await.unwrap();
         assert_eq!(known.iter().map(|reference| reference.message_id.as_str()).collect::<Vec<_>>(), [long.as_str()]);
-        docket_store::mailbox::note_fingerprint(&mut tx, &long, "hash", one.id.0, strange.id.0).await.unwrap();
-        assert_eq!(docket_store::mailbox::fingerprint(&mut tx, &long, "hash").await.unwrap(), Some((one.id.0, strange.id.0)));
+        let known = docket_store::mailbox::Known { ticket_id: one.id.0, article_id: strange.id.0, mailbox_id: None, uid_validity: None };
+        docket_store::mailbox::note_fingerprint(&mut tx, &long, "hash", &known).await.unwrap();
+        assert_eq!(docket_store::mailbox::fingerprint(&mut tx, &long, "hash").await.unwrap(), Some(known));
         assert_eq!(docket_store::mailbox::fingerprint(&mut tx, &other, "hash").await.unwrap(), None);
         assert_eq!(docket_store::job::count_auto(&mut tx, &long, "2026-11-21").await.unwrap(), 1);
         assert_eq!(docket_store::job::auto_count(&mut tx, &other, "2026-11-21").await.unwrap(), 0);

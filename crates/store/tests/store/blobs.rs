@@ -82,7 +82,7 @@ both! {
         article::attach(&mut tx, &Attachment { id: AttachmentId(id(2)), ordinal: 1, ..file }).await.unwrap();
         let upload = Upload { id: id(1), agent_id: id(2), name: "u".into(), content_type: "text/plain".into(), size: 1, sha256: "upload".into(), created_at: 1 };
         blob::note_upload(&mut tx, &upload).await.unwrap();
-        let poison = mailbox::Quarantined { id: id(1), at: 1, mailbox_id: None, reason: "r".into(), raw: "poison".into(), size: 1, mail_from: None, subject: None };
+        let poison = mailbox::Quarantined { id: id(1), at: 1, mailbox_id: None, reason: "r".into(), raw: "poison".into(), size: 1, mail_from: None, subject: None, internal_date: None };
         mailbox::quarantine(&mut tx, &poison).await.unwrap();
         let mut all = blob::all_referenced(&mut tx).await.unwrap();
         all.sort();

@@ -1,4 +1,4 @@
-use docket_store::mailbox::{self, Quarantined, State};
+use docket_store::mailbox::{self, Known, Quarantined, State};
 
 use crate::desk::{Desk, id};
 
@@ -16,6 +16,11 @@ fn state(validity: i64) -> State {
     }
 }
 
+/// Of article `article` on ticket `ticket`.
+fn known(ticket: u128, article: u128) -> Known {
+    Known { ticket_id: id(ticket), article_id: id(article), mailbox_id: Some(id(7)), uid_validity: Some(8) }
+}
+
 fn poison(n: u128) -> Quarantined {
     Quarantined {
         id: id(n),
@@ -26,6 +31,7 @@ fn poison(n: u128) -> Quarantined {
         size: 50 << 20,
         mail_from: Some("\0@example.org".into()),
         subject: None,
+        internal_date: Some(5),
     }
 }
 
@@ -59,10 +65,10 @@ both! {
 
     async fn the_first_place_of_a_mail_counts(desk: Desk) {
         let mut tx = desk.begin().await.unwrap();
-        mailbox::note_fingerprint(&mut tx, "m@example.org", "hash", id(1), id(2)).await.unwrap();
-        mailbox::note_fingerprint(&mut tx, "m@example.org", "hash", id(3), id(4)).await.unwrap();
-        mailbox::note_fingerprint(&mut tx, "m@example.org", "other", id(5), id(6)).await.unwrap();
-        assert_eq!(mailbox::fingerprint(&mut tx, "m@example.org", "hash").await.unwrap(), Some((id(1), id(2))));
+        mailbox::note_fingerprint(&mut tx, "m@example.org", "hash", &known(1, 2)).await.unwrap();
+        mailbox::note_fingerprint(&mut tx, "m@example.org", "hash", &known(3, 4)).await.unwrap();
+        mailbox::note_fingerprint(&mut tx, "m@example.org", "other", &known(5, 6)).await.unwrap();
+        assert_eq!(mailbox::fingerprint(&mut tx, "m@example.org", "hash").await.unwrap(), Some(known(1, 2)));
         assert_eq!(mailbox::fingerprint(&mut tx, "m@example.org", "third").await.unwrap(), None);
     }
 

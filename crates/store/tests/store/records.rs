@@ -124,12 +124,12 @@ both! {
             event(3, Actor::Customer { name: "Zoë".into() }, EventBody::Unlocked),
         ];
         let mut tx = desk.begin().await.unwrap();
-        for event in wanted.iter().rev() {
-            event::insert(&mut tx, ticket(1).id, event, 1).await.unwrap();
-        }
+        event::insert(&mut tx, ticket(1).id, &wanted[1..], 1).await.unwrap();
+        event::insert(&mut tx, ticket(1).id, &wanted[..1], 1).await.unwrap();
+        event::insert(&mut tx, ticket(1).id, &[], 1).await.unwrap();
         assert_eq!(event::of_ticket(&mut tx, ticket(1).id).await.unwrap(), wanted);
         assert_eq!(event::of_ticket(&mut tx, ticket(2).id).await.unwrap(), []);
-        assert!(event::insert(&mut tx, ticket(1).id, &wanted[0], 1).await.unwrap_err().is_duplicate());
+        assert!(event::insert(&mut tx, ticket(1).id, &wanted[..1], 1).await.unwrap_err().is_duplicate());
     }
 
     async fn counters_count(desk: Desk) {
