@@ -102,6 +102,19 @@ export class Session {
     await this.#ask('POST', '/actions', { actions: [{ type: 'key', id: 'keys', actions: [...down, ...up] }] });
   }
 
+  /** Clicks on what `selector` finds in the page of the first frame, as the mouse does: the driver cannot look into a sandbox. */
+  async clickInFrame(selector) {
+    let place = `let frame = document.querySelector('iframe');
+      let inner = frame.contentDocument?.querySelector(args[0])?.getBoundingClientRect();
+      if (!inner?.width) return;
+      frame.scrollIntoView({ block: 'center' });
+      let outer = frame.getBoundingClientRect();
+      return { x: Math.round(outer.x + inner.x + inner.width / 2), y: Math.round(outer.y + inner.y + inner.height / 2) };`;
+    let { x, y } = await until(`${selector} in the frame`, () => this.run(place, selector));
+    let actions = [{ type: 'pointerMove', x, y }, { type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 }];
+    await this.#ask('POST', '/actions', { actions: [{ type: 'pointer', id: 'mouse', actions }] });
+  }
+
   async screenshot(file) {
     await writeFile(file, Buffer.from(await this.#ask('GET', '/screenshot'), 'base64'));
   }

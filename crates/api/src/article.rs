@@ -47,7 +47,7 @@ pub(crate) struct FileName {
 }
 
 /// An attachment, to save; pictures may be shown.
-#[utoipa::path(get, path = "/articles/{id}/attachments/{attachment_id}", tag = "files",
+#[utoipa::path(get, path = "/articles/{id}/attachments/{attachment_id}", tag = "files", params(How),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
 pub(crate) async fn attachment(
     State(app): State<App>,
@@ -68,7 +68,7 @@ pub(crate) async fn raw(State(app): State<App>, _: Me, Path(id): Path<ArticleId>
 }
 
 /// The mail as a page of its own, for a sandboxed frame: no scripts, nothing from elsewhere unless asked.
-#[utoipa::path(get, path = "/articles/{id}/frame", tag = "files",
+#[utoipa::path(get, path = "/articles/{id}/frame", tag = "files", params(Remote),
     responses((status = 200, body = String, content_type = "text/html")))]
 pub(crate) async fn frame(
     State(app): State<App>,
@@ -82,7 +82,7 @@ pub(crate) async fn frame(
 }
 
 /// Brings one file, to be named by a command.
-#[utoipa::path(post, path = "/uploads", tag = "files",
+#[utoipa::path(post, path = "/uploads", tag = "files", params(FileName),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = UploadView)))]
 pub(crate) async fn upload(State(app): State<App>, Me(me): Me, Query(file): Query<FileName>, Raw(bytes): Raw) -> Answer<UploadView> {
     let content_type = file.content_type.filter(|kind| !kind.is_empty()).unwrap_or_else(|| "application/octet-stream".into());
@@ -101,4 +101,4 @@ macro_rules! frame_policy {
 }
 
 const FRAME_POLICY: &str = frame_policy!("'self' data:");
-const REMOTE_POLICY: &str = frame_policy!("'self' data: https:");
+const REMOTE_POLICY: &str = frame_policy!("'self' data: https: http:");

@@ -11,7 +11,7 @@ use http::StatusCode;
 use crate::extract::{Answer, Done, Json, Me, Path, Query};
 
 /// What a composer starts with: recipients, subject, text, signature, quote.
-#[utoipa::path(get, path = "/tickets/{id}/compose", tag = "tickets", responses((status = 200, body = ComposeView)))]
+#[utoipa::path(get, path = "/tickets/{id}/compose", tag = "tickets", params(ComposeQuery), responses((status = 200, body = ComposeView)))]
 pub(crate) async fn compose(
     State(app): State<App>,
     Me(me): Me,

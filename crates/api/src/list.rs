@@ -43,25 +43,25 @@ pub(crate) async fn counts(State(app): State<App>, Me(me): Me) -> Answer<Counts>
 }
 
 /// The tickets of a view or a queue, a page at a time.
-#[utoipa::path(get, path = "/tickets", tag = "lists", responses((status = 200, body = TicketPage)))]
+#[utoipa::path(get, path = "/tickets", tag = "lists", params(ListQuery), responses((status = 200, body = TicketPage)))]
 pub(crate) async fn tickets(State(app): State<App>, Me(me): Me, Query(query): Query<ListQuery>) -> Answer<TicketPage> {
     Ok(Json(app.list(me, query).await?))
 }
 
 /// Customers whose name or address begins like this, ten at most.
-#[utoipa::path(get, path = "/customers", tag = "lists", responses((status = 200, body = Vec<CustomerInput>)))]
+#[utoipa::path(get, path = "/customers", tag = "lists", params(Typed), responses((status = 200, body = Vec<CustomerInput>)))]
 pub(crate) async fn customers(State(app): State<App>, _: Me, Query(typed): Query<Typed>) -> Answer<Vec<CustomerInput>> {
     Ok(Json(app.customers(&typed.q).await?))
 }
 
 /// Searches tickets, best first.
-#[utoipa::path(get, path = "/search", tag = "lists", responses((status = 200, body = Vec<Hit>)))]
+#[utoipa::path(get, path = "/search", tag = "lists", params(Typed), responses((status = 200, body = Vec<Hit>)))]
 pub(crate) async fn search(State(app): State<App>, _: Me, Query(typed): Query<Typed>) -> Answer<Vec<Hit>> {
     Ok(Json(app.search(&typed.q, typed.limit.unwrap_or(20)).await?))
 }
 
 /// What changed since; waits up to 25 seconds for something.
-#[utoipa::path(get, path = "/changes", tag = "lists", responses((status = 200, body = Changes)))]
+#[utoipa::path(get, path = "/changes", tag = "lists", params(Since), responses((status = 200, body = Changes)))]
 pub(crate) async fn changes(
     State(app): State<App>,
     _: Me,

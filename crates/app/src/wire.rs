@@ -4,7 +4,7 @@ use docket_domain::{
     Actor, Address, AddressId, AgentId, ArticleId, AttachmentId, Channel, CommandId, Delivery, Direction, PriorityId, QueueId, Sender,
     StateId, TemplateId, TicketId,
     command::SeenUpto,
-    settings::{ImapSettings, Kind, MailboxSettings, SmtpSettings},
+    settings::{self, ImapSettings, Kind, MailboxSettings, SmtpSettings},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -216,7 +216,27 @@ pub struct MailboxView {
 pub struct RecordView {
     pub id: Uuid,
     pub version: i64,
+    #[schema(value_type = Document)]
     pub document: Value,
+}
+
+/// What `document` holds, by the kind of its record: `signature` and `salutation` are a `TextBlock`, the others bear their name.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(missing_docs, clippy::large_enum_variant, reason = "for the description alone")]
+pub enum Document {
+    Desk(settings::Desk),
+    Agent(settings::Agent),
+    State(settings::State),
+    Priority(settings::Priority),
+    Queue(settings::Queue),
+    Template(settings::Template),
+    TextBlock(settings::TextBlock),
+    AutoResponse(settings::AutoResponse),
+    Address(settings::SystemAddress),
+    Mailbox(settings::MailboxSettings),
+    MailRules(settings::MailRules),
+    BlockedSender(settings::BlockedSender),
 }
 
 /// All settings an agent may see, by kind.
@@ -233,6 +253,7 @@ pub struct SettingsView {
 #[expect(missing_docs, reason = "named in the wire contract")]
 pub struct SaveRecord {
     pub version: i64,
+    #[schema(value_type = Document)]
     pub document: Value,
 }
 
@@ -243,6 +264,7 @@ pub struct VersionView {
     pub version: i64,
     pub at: i64,
     pub actor: String,
+    #[schema(value_type = Document)]
     pub document: Value,
 }
 

@@ -54,7 +54,7 @@ async fn a_mail_keeps_to_itself() {
     assert!(policy.contains("sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox") && !policy.contains("allow-scripts"));
     assert!(!String::from_utf8_lossy(&frame.bytes).contains("<script"));
     let remote = ana.get(&format!("/articles/{article}/frame?remote=1")).await;
-    assert!(remote.header("content-security-policy").contains("img-src 'self' data: https:;"));
+    assert!(remote.header("content-security-policy").contains("img-src 'self' data: https: http:;"));
 }
 
 #[tokio::test]

@@ -98,6 +98,43 @@ summary::-webkit-details-marker{display:none}summary:focus-visible{outline:2px s
 `;
 }
 
+/** Whether listeners of ours are called in this page: WebKit calls none in a sandbox without scripts. */
+export function hears(page: Document): boolean {
+  let heard = false;
+  page.addEventListener('docket-probe', () => (heard = true), { once: true });
+  page.dispatchEvent(new Event('docket-probe'));
+  return heard;
+}
+
+/**
+ * Takes the focus back from a frame whose keys nobody hears, but lets it stay for as long as text is selected there, so that
+ * copying works. Gives what ends it.
+ */
+export function lendFocus(frame: HTMLIFrameElement): () => void {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let end = () => clearInterval(timer);
+  function settle() {
+    let selected = frame.contentDocument?.getSelection()?.isCollapsed === false;
+    let focused = document.activeElement === frame;
+    if (selected && !focused) frame.contentWindow?.focus();
+    if (!selected && focused) {
+      frame.blur();
+      window.focus();
+    }
+  }
+  function taken() {
+    end();
+    if (document.activeElement === frame) timer = setInterval(settle, 100);
+  }
+  window.addEventListener('blur', taken);
+  window.addEventListener('pointerdown', end, true);
+  return () => {
+    end();
+    window.removeEventListener('blur', taken);
+    window.removeEventListener('pointerdown', end, true);
+  };
+}
+
 /** Reads the tokens the frame needs; it is a document of its own and inherits none. */
 export function currentLook(dark: boolean): FrameLook {
   let style = getComputedStyle(document.documentElement);
