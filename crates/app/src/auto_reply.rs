@@ -51,14 +51,14 @@ impl Work {
         };
         let article = NewArticle { id: new_id(), subject, text, html: None, attachments: Vec::new() };
         let body = Body::AutoReply { kind, article, mail: outgoing };
-        self.carry_out(&Envelope::ticket(CommandId(new_id()), ticket.id, Actor::System, body)).await?;
+        self.carry_out_own(&Envelope::ticket(CommandId(new_id()), ticket.id, Actor::System, body)).await?;
         Ok(())
     }
 
     /// Says on the ticket why it was not answered.
     async fn silent(&mut self, kind: AutoKind, ticket: &Ticket, reason: &str) -> Result<()> {
         let body = Body::SuppressAutoReply { kind, reason: reason.to_owned() };
-        self.carry_out(&Envelope::ticket(CommandId(new_id()), ticket.id, Actor::System, body)).await?;
+        self.carry_out_own(&Envelope::ticket(CommandId(new_id()), ticket.id, Actor::System, body)).await?;
         Ok(())
     }
 
@@ -83,11 +83,8 @@ impl Work {
         }
         let day = number::day(self.now, &self.settings.desk.time_zone);
         let limit = i64::from(self.settings.mail_rules.auto_per_day);
-        if job::auto_count(&mut self.tx, &to.key(), &day).await? >= limit {
-            return Ok(Some("daily_limit".into()));
-        }
-        job::count_auto(&mut self.tx, &to.key(), &day).await?;
-        Ok(None)
+        let over = job::count_auto(&mut self.tx, &to.key(), &day).await? > limit;
+        Ok(over.then(|| "daily_limit".into()))
     }
 }
 

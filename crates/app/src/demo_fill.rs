@@ -18,7 +18,7 @@ use crate::{
     clock::new_id,
     demo::{self, DemoArticle, DemoSender, DemoState, DemoTicket, Generator},
     error::{Error, Result},
-    submit::Work,
+    submit::{Work, index, preview},
     wire::{Progress, Setup},
 };
 
@@ -210,7 +210,9 @@ impl Work {
         stage.close(demo, cast);
         let seq = self.tx.next_seq();
         event::insert(&mut self.tx, stage.ticket.id, &stage.events, seq).await?;
-        self.save(&stage.ticket, seq, true).await?;
+        let text = stage.articles.last().map(|article| preview(&article.text)).unwrap_or_default();
+        let index = ticket::Index { article: Some((text, !stage.files.is_empty())), ..index(&self.settings, &stage.ticket) };
+        ticket::save(&mut self.tx, &stage.ticket, &index, seq, true).await?;
         for article in &stage.articles {
             article::insert(&mut self.tx, article, seq).await?;
             if let Some(id) = &article.message_id {
@@ -221,8 +223,6 @@ impl Work {
         for file in &stage.files {
             article::attach(&mut self.tx, file).await?;
         }
-        let preview = stage.articles.last().map(|article| crate::submit::preview(&article.text)).unwrap_or_default();
-        ticket::set_preview(&mut self.tx, stage.ticket.id, &preview, !stage.files.is_empty()).await?;
         let contact = customer::Customer {
             key: demo.customer.address.to_lowercase(),
             address: demo.customer.address.clone(),

@@ -270,7 +270,7 @@ impl Work {
             first: Some(Box::new(first)),
         };
         let envelope = Envelope::ticket(CommandId(new_id()), TicketId(new_id()), writer(&ready.mail), body);
-        let done = self.carry_out(&envelope).await?;
+        let done = self.carry_out_own(&envelope).await?;
         self.fingerprint(ready, source, &done, &envelope).await?;
         Ok(done)
     }
@@ -278,14 +278,14 @@ impl Work {
     /// From where it would have gone, so that "not junk" brings it there.
     async fn open_as_junk(&mut self, ready: &Ready, source: &Source, trusted: &headers::Trusted) -> Result<Done> {
         let done = self.open(ready, source, trusted).await?;
-        self.carry_out(&Envelope::ticket(CommandId(new_id()), done.ticket.id, Actor::System, Body::Junk)).await
+        self.carry_out_own(&Envelope::ticket(CommandId(new_id()), done.ticket.id, Actor::System, Body::Junk)).await
     }
 
     async fn add_to(&mut self, ticket: &Ticket, ready: &Ready, source: &Source, bounce: Option<Bounced>) -> Result<Done> {
         let actor = if bounce.is_some() { Actor::System } else { writer(&ready.mail) };
         let body = Body::Receive(Box::new(self.received_mail(ready, bounce)));
         let envelope = Envelope::ticket(CommandId(new_id()), ticket.id, actor, body);
-        let done = self.carry_out(&envelope).await?;
+        let done = self.carry_out_own(&envelope).await?;
         self.fingerprint(ready, source, &done, &envelope).await?;
         Ok(done)
     }
@@ -337,14 +337,14 @@ impl Work {
         let pairs = [(ticket, other), (other, ticket)];
         for (one, two) in pairs {
             let body = Body::Link { ticket: two.id, number: two.number.clone() };
-            self.carry_out(&Envelope::ticket(CommandId(new_id()), one.id, Actor::System, body)).await?;
+            self.carry_out_own(&Envelope::ticket(CommandId(new_id()), one.id, Actor::System, body)).await?;
         }
         Ok(())
     }
 
     async fn flag(&mut self, ticket: &Ticket, named: &Ticket) -> Result<()> {
         let body = Body::FlagSuspicious { number: named.number.clone(), ticket: named.id };
-        self.carry_out(&Envelope::ticket(CommandId(new_id()), ticket.id, Actor::System, body)).await?;
+        self.carry_out_own(&Envelope::ticket(CommandId(new_id()), ticket.id, Actor::System, body)).await?;
         Ok(())
     }
 

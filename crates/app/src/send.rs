@@ -15,6 +15,7 @@ use docket_mail::{
 use docket_store::{
     article::{self, Stored},
     job::{self, Change, Job},
+    ticket,
 };
 
 use crate::{
@@ -240,8 +241,7 @@ impl App {
         }
         let seq = work.tx.next_seq();
         article::set_delivery(&mut work.tx, ArticleId(job.article_id), Delivery::Sending, None, None, seq).await?;
-        let ticket = work.ticket(TicketId(job.ticket_id)).await?;
-        work.save(&ticket, seq, false).await?;
+        ticket::touch(&mut work.tx, TicketId(job.ticket_id), seq).await?;
         self.finish(work).await?;
         Ok(true)
     }
@@ -291,8 +291,7 @@ impl App {
             let delivery = if waits_for_mailbox { Delivery::Waiting } else { Delivery::Retrying };
             let seq = work.tx.next_seq();
             article::set_delivery(&mut work.tx, ArticleId(job.article_id), delivery, None, Some(reason), seq).await?;
-            let ticket = work.ticket(TicketId(job.ticket_id)).await?;
-            work.save(&ticket, seq, false).await?;
+            ticket::touch(&mut work.tx, TicketId(job.ticket_id), seq).await?;
         }
         self.finish(work).await
     }

@@ -97,10 +97,10 @@ impl App {
         Ok(())
     }
 
-    /// Carries out one command in a transaction of its own.
+    /// Carries out a command of the desk's own, in a transaction of its own.
     pub(crate) async fn submit(&self, envelope: &Envelope) -> Result<Done> {
         let mut work = self.work().await?;
-        let done = work.carry_out(envelope).await?;
+        let done = work.carry_out_own(envelope).await?;
         self.finish(work).await?;
         Ok(done)
     }
@@ -110,10 +110,21 @@ impl Work {
     /// Carries out one command; the same id is carried out once.
     pub async fn carry_out(&mut self, envelope: &Envelope) -> Result<Done> {
         let id = envelope.ticket_id().ok_or(Error::NotFound("ticket"))?;
-        let before = ticket::find(&mut self.tx, id).await?;
         if command::find(&mut self.tx, envelope.id).await?.is_some() {
-            return Ok(Done { ticket: before.ok_or(Error::NotFound("ticket"))?, events: 0, repeated: true });
+            return Ok(Done { ticket: self.ticket(id).await?, events: 0, repeated: true });
         }
+        let done = self.carry_out_own(envelope).await?;
+        if done.events > 0 {
+            let seq = self.tx.head;
+            command::insert(&mut self.tx, envelope.id, seq, self.now, "applied").await?;
+        }
+        Ok(done)
+    }
+
+    /// Carries out a command that the desk itself has just made: nobody can say it again.
+    pub async fn carry_out_own(&mut self, envelope: &Envelope) -> Result<Done> {
+        let id = envelope.ticket_id().ok_or(Error::NotFound("ticket"))?;
+        let before = ticket::find(&mut self.tx, id).await?;
         let (mut ticket, is_new) = match before {
             Some(ticket) => (ticket, false),
             None if matches!(envelope.body, Body::Create { .. }) => (Ticket::blank(id), true),
@@ -136,9 +147,9 @@ impl Work {
             events.push(event);
         }
         event::insert(&mut self.tx, id, &events, seq).await?;
-        self.save(&ticket, seq, is_new || scope != (ticket.queue, ticket.owner)).await?;
+        let index = Index { article: body.article().map(shown), ..index(&self.settings, &ticket) };
+        ticket::save(&mut self.tx, &ticket, &index, seq, is_new || scope != (ticket.queue, ticket.owner)).await?;
         self.effects(&ticket, &body, envelope, seq).await?;
-        command::insert(&mut self.tx, envelope.id, seq, self.now, "applied").await?;
         Ok(Done { ticket, events: count, repeated: false })
     }
 
@@ -157,11 +168,6 @@ impl Work {
             }
         }
         Ok(body)
-    }
-
-    pub(crate) async fn save(&mut self, ticket: &Ticket, seq: i64, scope_moved: bool) -> Result<()> {
-        let index = index(&self.settings, ticket);
-        Ok(ticket::save(&mut self.tx, ticket, &index, seq, scope_moved).await?)
     }
 
     /// What a command does beside the ticket's row and history: articles, jobs, links.
@@ -373,8 +379,6 @@ impl Work {
             };
             article::attach(&mut self.tx, &attachment).await?;
         }
-        let files = new.attachments.iter().any(|file| !file.inline);
-        ticket::set_preview(&mut self.tx, article.ticket, &preview(&article.text), files).await?;
         Ok(())
     }
 
@@ -456,7 +460,7 @@ impl Work {
 /// The index columns of a ticket.
 pub(crate) fn index(settings: &Settings, ticket: &Ticket) -> Index {
     let rank = settings.priorities.get(&ticket.priority).map_or(0, |priority| priority.rank);
-    Index { class: class(settings.state_type(ticket.state)), rank }
+    Index { class: class(settings.state_type(ticket.state)), rank, article: None }
 }
 
 /// In which lists tickets of a state type appear.
@@ -466,6 +470,11 @@ pub(crate) fn class(kind: StateType) -> Class {
         StateType::PendingAuto => Class::Auto,
         StateType::Closed | StateType::Removed | StateType::Merged => Class::Done,
     }
+}
+
+/// What lists show of an article: its first words, and whether it brings files.
+fn shown(article: &NewArticle) -> (String, bool) {
+    (preview(&article.text), article.attachments.iter().any(|file| !file.inline))
 }
 
 /// The first words of a text, without quotes, for lists.

@@ -42,7 +42,7 @@ impl App {
             let Some(ticket) = ticket::find(&mut work.tx, id).await? else { continue };
             let Some(state) = work.settings.states.get(&ticket.state).and_then(|state| state.next_state_id) else { continue };
             let body = Body::SetState { state, pending_until: None };
-            work.carry_out(&Envelope::ticket(CommandId(new_id()), id, Actor::System, body)).await?;
+            work.carry_out_own(&Envelope::ticket(CommandId(new_id()), id, Actor::System, body)).await?;
         }
         self.finish(work).await
     }

@@ -265,3 +265,19 @@ pub enum Body {
     /// They do not any more.
     Unlink { ticket: TicketId, number: String },
 }
+
+impl Body {
+    /// The article that it brings along.
+    pub fn article(&self) -> Option<&NewArticle> {
+        match self {
+            Self::Create { first, .. } => first.as_deref().and_then(Self::article),
+            Self::Receive(received) => Some(&received.article),
+            Self::Reply { article, .. }
+            | Self::Forward { article, .. }
+            | Self::AutoReply { article, .. }
+            | Self::Note { article, .. }
+            | Self::PhoneCall { article, .. } => Some(article),
+            _ => None,
+        }
+    }
+}

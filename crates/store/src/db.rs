@@ -1,13 +1,16 @@
 //! The two databases behind one pair of types.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{collections::HashMap, path::Path, str::FromStr, time::Duration};
 
+use docket_domain::TicketId;
 use sqlx::{
     Connection, PgPool, Postgres, Sqlite, SqlitePool,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use thiserror::Error;
+
+use crate::ticket::Placed;
 
 /// Why the database did not do it.
 #[derive(Debug, Error)]
@@ -115,6 +118,8 @@ pub struct Tx {
     pub settings_head: i64,
     writes: bool,
     moved: bool,
+    /// The tickets that this writer has read or saved: nobody else changes them before it ends.
+    pub(crate) tickets: HashMap<TicketId, Option<Placed>>,
 }
 
 pub(crate) enum Conn {
@@ -205,7 +210,7 @@ impl Db {
                 (Conn::Postgres(tx), heads)
             }
         };
-        Ok(Tx { conn, head, settings_head, writes: true, moved: false })
+        Ok(Tx { conn, head, settings_head, writes: true, moved: false, tickets: HashMap::new() })
     }
 
     /// Starts a consistent look at the database; nothing can be written through it.
@@ -223,7 +228,7 @@ impl Db {
                 (Conn::Postgres(tx), heads)
             }
         };
-        Ok(Tx { conn, head, settings_head, writes: false, moved: false })
+        Ok(Tx { conn, head, settings_head, writes: false, moved: false, tickets: HashMap::new() })
     }
 
     /// Starts a short transaction beside the feed, for what has no place in it: job claims, sessions, presence.
@@ -232,7 +237,7 @@ impl Db {
             Self::Sqlite { writer, .. } => Conn::Sqlite(writer.begin_with("begin immediate").await?),
             Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
         };
-        Ok(Tx { conn, head: 0, settings_head: 0, writes: true, moved: false })
+        Ok(Tx { conn, head: 0, settings_head: 0, writes: true, moved: false, tickets: HashMap::new() })
     }
 
     /// SQLite's counter of changes by other connections and processes; `None` on PostgreSQL.
@@ -311,6 +316,13 @@ impl Tx {
     pub fn next_settings_seq(&mut self) -> i64 {
         self.settings_head = self.next_seq();
         self.settings_head
+    }
+
+    /// Remembers how a ticket stands in this transaction.
+    pub(crate) fn remember(&mut self, id: TicketId, placed: Option<Placed>) {
+        if self.writes {
+            self.tickets.insert(id, placed);
+        }
     }
 
     /// Makes it last. Without this, nothing happened.

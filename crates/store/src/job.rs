@@ -99,13 +99,6 @@ pub async fn count_auto(tx: &mut Tx, address: &str, day: &str) -> Result<i64> {
     Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(indexed(address)).bind(day).fetch_one(conn).await)?)
 }
 
-/// The automatic mails to an address on a day so far.
-pub async fn auto_count(tx: &mut Tx, address: &str, day: &str) -> Result<i64> {
-    const SQL: &str = "select count from auto_sent where address = $1 and day = $2";
-    let count: Option<i64> = on!(tx, conn => sqlx::query_scalar(SQL).bind(indexed(address)).bind(day).fetch_optional(conn).await)?;
-    Ok(count.unwrap_or(0))
-}
-
 /// Replaces the body of a job.
 pub async fn set_body(tx: &mut Tx, id: Uuid, body: &str) -> Result<()> {
     const SQL: &str = "update job set body = $2 where id = $1";

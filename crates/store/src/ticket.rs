@@ -20,7 +20,12 @@ pub struct Index {
     pub class: Class,
     /// The rank of its priority.
     pub rank: i64,
+    /// The first words of an article that came with this change, and whether it brought files; none: no article came.
+    pub article: Option<(String, bool)>,
 }
+
+/// A ticket, and where it counts.
+pub(crate) type Placed = (Ticket, tally::Place);
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -46,6 +51,20 @@ struct Row {
     junk_queue_id: Option<Uuid>,
     junk_state_id: Option<Uuid>,
     suspicious: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct PlacedRow {
+    #[sqlx(flatten)]
+    row: Row,
+    class: i64,
+}
+
+impl From<PlacedRow> for Placed {
+    fn from(PlacedRow { row, class }: PlacedRow) -> Self {
+        let place = (class, row.queue_id, row.state_id, row.locked);
+        (row.into(), place)
+    }
 }
 
 impl From<Row> for Ticket {
@@ -84,7 +103,7 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
             junk_queue_id, junk_state_id, suspicious, seq, scope_seq, class, rank, customer_key, customer_sort, title_sort, search_key,
             preview, has_attachments, trouble)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23, $24, $25,
-            $26, $28, $29, $30, '', false, null)
+            $26, $28, $29, $30, $31, $32, null)
         on conflict (id) do update set
             number = excluded.number, title = excluded.title, queue_id = excluded.queue_id, state_id = excluded.state_id,
             priority_id = excluded.priority_id, owner_id = excluded.owner_id, locked = excluded.locked,
@@ -95,8 +114,14 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
             junk_queue_id = excluded.junk_queue_id, junk_state_id = excluded.junk_state_id, suspicious = excluded.suspicious,
             seq = excluded.seq, scope_seq = case when $27 then excluded.seq else ticket.scope_seq end,
             class = excluded.class, rank = excluded.rank, customer_key = excluded.customer_key,
-            customer_sort = excluded.customer_sort, title_sort = excluded.title_sort, search_key = excluded.search_key";
-    let before = tally::place(tx, ticket.id).await?;
+            customer_sort = excluded.customer_sort, title_sort = excluded.title_sort, search_key = excluded.search_key,
+            preview = case when $33 then excluded.preview else ticket.preview end,
+            has_attachments = ticket.has_attachments or excluded.has_attachments";
+    let before = match tx.tickets.get(&ticket.id) {
+        Some(known) => known.as_ref().map(|(_, place)| *place),
+        None => tally::place(tx, ticket.id).await?,
+    };
+    let (preview, files) = index.article.clone().unwrap_or_default();
     let (address, name) = (storable(&ticket.customer.address), storable(&ticket.customer.name));
     let (title, customer_key) = (storable(&ticket.title), ticket.customer.address.to_lowercase());
     let (title_sort, customer_sort) = (key::sort(&title), key::sort(if name.is_empty() { &address } else { &name }));
@@ -109,14 +134,17 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
         .bind(ticket.last_customer_at).bind(ticket.last_agent_at).bind(ticket.first_response_at).bind(ticket.closed_at)
         .bind(junk_queue).bind(junk_state).bind(ticket.suspicious).bind(seq).bind(index.class as i64).bind(index.rank)
         .bind(indexed(&customer_key)).bind(scope_moved).bind(customer_sort.as_bytes()).bind(title_sort.as_bytes()).bind(&search)
+        .bind(storable(&preview)).bind(files).bind(index.article.is_some())
         .execute(conn).await.map(drop))?;
-    tally::step(tx, before, (index.class as i64, ticket.queue.0, ticket.state.0, ticket.locked)).await
+    let place = (index.class as i64, ticket.queue.0, ticket.state.0, ticket.locked);
+    tx.remember(ticket.id, Some((ticket.clone(), place)));
+    tally::step(tx, before, place).await
 }
 
-/// Puts the newest article's first words and whether there are attachments beside the ticket, for lists.
-pub async fn set_preview(tx: &mut Tx, id: TicketId, preview: &str, has_attachments: bool) -> Result<()> {
-    const SQL: &str = "update ticket set preview = $2, has_attachments = has_attachments or $3 where id = $1";
-    on!(tx, conn => sqlx::query(SQL).bind(id.0).bind(storable(preview)).bind(has_attachments).execute(conn).await.map(drop))?;
+/// Puts a ticket into the feed again, because of something that stands beside its row.
+pub async fn touch(tx: &mut Tx, id: TicketId, seq: i64) -> Result<()> {
+    const SQL: &str = "update ticket set seq = $2 where id = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(id.0).bind(seq).execute(conn).await.map(drop))?;
     Ok(())
 }
 
@@ -133,6 +161,7 @@ pub async fn refresh_trouble(tx: &mut Tx, id: TicketId) -> Result<()> {
 /// Recomputes the index columns of all tickets in a state or of a priority whose record changed.
 pub async fn reindex_state(tx: &mut Tx, state: StateId, class: Class) -> Result<()> {
     const SQL: &str = "update ticket set class = $2 where state_id = $1 and class <> $2";
+    tx.tickets.clear();
     let moved = on!(tx, conn => sqlx::query(SQL).bind(state.0).bind(class as i64).execute(conn).await.map(|done| done.rows_affected()))?;
     if moved > 0 { recount(tx).await } else { Ok(()) }
 }
@@ -150,9 +179,15 @@ const COLUMNS: &str = "id, number, title, queue_id, state_id, priority_id, owner
 
 /// A ticket.
 pub async fn find(tx: &mut Tx, id: TicketId) -> Result<Option<Ticket>> {
-    let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from ticket where id = $1"));
-    let row: Option<Row> = on!(tx, conn => sqlx::query_as(sql).bind(id.0).fetch_optional(conn).await)?;
-    Ok(row.map(Ticket::from))
+    if let Some(known) = tx.tickets.get(&id) {
+        return Ok(known.as_ref().map(|(ticket, _)| ticket.clone()));
+    }
+    let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS}, class from ticket where id = $1"));
+    let row: Option<PlacedRow> = on!(tx, conn => sqlx::query_as(sql).bind(id.0).fetch_optional(conn).await)?;
+    let placed = row.map(Placed::from);
+    let ticket = placed.as_ref().map(|(ticket, _)| ticket.clone());
+    tx.remember(id, placed);
+    Ok(ticket)
 }
 
 /// The ticket with that number.

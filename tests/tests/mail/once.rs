@@ -10,6 +10,8 @@ async fn articles(desk: &Desk) -> usize {
 
 /// Makes the server forget its UIDs: the folder gets a new UIDVALIDITY.
 fn forget_uids(desk: &Desk) {
+    // Dovecot takes the time in seconds.
+    std::thread::sleep(Duration::from_millis(1_100));
     let maildir = desk.imap().maildir(desk.address());
     for entry in std::fs::read_dir(&maildir).unwrap().flatten() {
         let name = entry.file_name().into_string().unwrap();

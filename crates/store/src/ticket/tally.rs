@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::db::{Result, Tx};
 
 /// Where a ticket counts: its class, queue, state and lock.
-pub(super) type Place = (i64, Uuid, Uuid, bool);
+pub(crate) type Place = (i64, Uuid, Uuid, bool);
 
 /// Where the ticket counts so far; none: it is new.
 pub(super) async fn place(tx: &mut Tx, ticket: TicketId) -> Result<Option<Place>> {

@@ -173,7 +173,7 @@ both! {
         assert_eq!(docket_store::mailbox::fingerprint(&mut tx, &long, "hash").await.unwrap(), Some(known));
         assert_eq!(docket_store::mailbox::fingerprint(&mut tx, &other, "hash").await.unwrap(), None);
         assert_eq!(docket_store::job::count_auto(&mut tx, &long, "2026-11-21").await.unwrap(), 1);
-        assert_eq!(docket_store::job::auto_count(&mut tx, &other, "2026-11-21").await.unwrap(), 0);
+        assert_eq!(docket_store::job::count_auto(&mut tx, &other, "2026-11-21").await.unwrap(), 1);
         let customer = docket_store::customer::Customer { key: long.clone(), address: long.clone(), name: "nul\0".into(), ..Default::default() };
         docket_store::customer::note(&mut tx, &customer).await.unwrap();
         assert_eq!(docket_store::customer::find(&mut tx, &long).await.unwrap().unwrap().address, long);

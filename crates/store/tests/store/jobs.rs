@@ -80,11 +80,10 @@ both! {
 
     async fn automatic_mails_are_counted_by_day(desk: Desk) {
         let mut tx = desk.begin().await.unwrap();
-        assert_eq!(job::auto_count(&mut tx, "a@example.org", "2026-11-21").await.unwrap(), 0);
         for wanted in 1..=3 {
             assert_eq!(job::count_auto(&mut tx, "a@example.org", "2026-11-21").await.unwrap(), wanted);
         }
         assert_eq!(job::count_auto(&mut tx, "a@example.org", "2026-11-22").await.unwrap(), 1);
-        assert_eq!(job::auto_count(&mut tx, "a@example.org", "2026-11-21").await.unwrap(), 3);
+        assert_eq!(job::count_auto(&mut tx, "a@example.org", "2026-11-21").await.unwrap(), 4);
     }
 }

@@ -110,7 +110,7 @@ both! {
         let mut tx = desk.begin().await.unwrap();
         for (ticket, class, rank) in &many {
             let seq = tx.next_seq();
-            ticket::save(&mut tx, ticket, &Index { class: *class, rank: *rank }, seq, true).await.unwrap();
+            ticket::save(&mut tx, ticket, &Index { class: *class, rank: *rank, article: None }, seq, true).await.unwrap();
         }
         tx.commit().await.unwrap();
         let mut tx = desk.read().await.unwrap();

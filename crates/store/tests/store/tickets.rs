@@ -74,7 +74,7 @@ both! {
         for scope_moved in [true, false] {
             let mut tx = desk.begin().await.unwrap();
             let seq = tx.next_seq();
-            ticket::save(&mut tx, &ticket(1), &Index { class: Class::Viewable, rank: 1 }, seq, scope_moved).await.unwrap();
+            ticket::save(&mut tx, &ticket(1), &Index { class: Class::Viewable, rank: 1, article: None }, seq, scope_moved).await.unwrap();
             tx.commit().await.unwrap();
         }
         let mut tx = desk.read().await.unwrap();
@@ -88,10 +88,11 @@ both! {
 
     async fn preview_attachments_and_trouble_stand_in_the_list(desk: Desk) {
         let one = ticket(1);
-        desk.keep(&one, Class::Viewable).await;
         let mut tx = desk.begin().await.unwrap();
-        ticket::set_preview(&mut tx, one.id, "first", true).await.unwrap();
-        ticket::set_preview(&mut tx, one.id, "second", false).await.unwrap();
+        for (text, files) in [("first", true), ("second", false)] {
+            let index = Index { class: Class::Viewable, rank: 1, article: Some((text.into(), files)) };
+            ticket::save(&mut tx, &one, &index, 1, true).await.unwrap();
+        }
         for (ordinal, delivery) in (1..).zip(["sent", "perhaps_sent", "held"]) {
             let article = docket_domain::Article { delivery: serde_json::from_value(delivery.into()).unwrap(), ..article(&one, ordinal) };
             docket_store::article::insert(&mut tx, &article, 1).await.unwrap();

@@ -709,6 +709,24 @@ export interface components {
             /** @enum {string} */
             mode: "delete";
         };
+        /** @description Someone who works on tickets. Passwords are elsewhere. */
+        Agent: {
+            /** @description May change settings. */
+            admin?: boolean;
+            /** @description Their own mail address. */
+            email?: string;
+            /** @description What they type to sign in. */
+            login: string;
+            /** @description Their name, as colleagues and customers see it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Articles before this moment count as read (ms UTC).
+             */
+            read_before?: number;
+            /** @description Invalid agents stay in the history and do nothing. */
+            valid?: boolean;
+        };
         /**
          * Format: uuid
          * @description An agent.
@@ -778,6 +796,30 @@ export interface components {
             id: components["schemas"]["AgentId"];
             name: string;
         };
+        /**
+         * @description The five kinds of automatic answers of OTRS.
+         * @enum {string}
+         */
+        AutoKind: "auto_reply" | "auto_reject" | "auto_follow_up" | "auto_reply_new_ticket" | "auto_remove";
+        /** @description An automatic answer. */
+        AutoResponse: {
+            address_id?: components["schemas"]["AddressId"] | null;
+            /** @description When it is given. */
+            kind: components["schemas"]["AutoKind"];
+            /** @description Its name. */
+            name: string;
+            /** @description The subject, with placeholders. */
+            subject: string;
+            /** @description The text, with placeholders. */
+            text: string;
+            /** @description Is it given? */
+            valid?: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description An automatic answer.
+         */
+        AutoResponseId: string;
         /** @description How the daily backup is doing. */
         BackupView: {
             error?: string | null;
@@ -787,6 +829,18 @@ export interface components {
             last_at?: number | null;
             /** @description Somebody should choose a folder, or look why it fails. */
             remind: boolean;
+        };
+        /** @description An address whose mail goes to the junk queue. */
+        BlockedSender: {
+            /** @description The address. */
+            address: string;
+            /**
+             * Format: int64
+             * @description Since when (ms UTC).
+             */
+            since: number;
+            /** @description Still blocked? */
+            valid?: boolean;
         };
         /** @description A ticket in a few words. */
         BriefView: {
@@ -993,6 +1047,75 @@ export interface components {
             error?: string | null;
             state: components["schemas"]["Delivery"];
         };
+        /** @description The desk itself. One record. */
+        Desk: {
+            /**
+             * @description The folder for the daily backups of a desk on one computer; empty: none are made.
+             * @default
+             */
+            backup_folder?: string;
+            /**
+             * @description The domain in our Message-IDs; empty: the sender's.
+             * @default
+             */
+            fqdn?: string;
+            /**
+             * @description What stands between hook and number.
+             * @default
+             */
+            hook_divider?: string;
+            /**
+             * @description `en` or `de`.
+             * @default en
+             */
+            language?: string;
+            /**
+             * @description What it is called.
+             * @default Docket
+             */
+            name?: string;
+            /**
+             * @description How numbers are made.
+             * @default date_checksum
+             */
+            number_generator?: components["schemas"]["Generator"];
+            /**
+             * @description Has somebody set it up?
+             * @default false
+             */
+            ready?: boolean;
+            /**
+             * @description Six letters that tell this desk from another at the same mailbox.
+             * @default
+             */
+            short_id?: string;
+            /**
+             * @description `left`, `right` or `none`.
+             * @default left
+             */
+            subject_format?: string;
+            /**
+             * Format: int32
+             * @description Longest subject of an answer, in characters.
+             * @default 100
+             */
+            subject_size?: number;
+            /**
+             * @description OTRS's SystemID, part of every number.
+             * @default 10
+             */
+            system_id?: string;
+            /**
+             * @description What stands before the number in a subject.
+             * @default Ticket#
+             */
+            ticket_hook?: string;
+            /**
+             * @description IANA zone: numbers, day bounds and reports.
+             * @default UTC
+             */
+            time_zone?: string;
+        };
         /** @description The desk in a few words. */
         DeskView: {
             language: string;
@@ -1004,6 +1127,8 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound";
+        /** @description What `document` holds, by the kind of its record: `signature` and `salutation` are a `TextBlock`, the others bear their name. */
+        Document: components["schemas"]["Desk"] | components["schemas"]["Agent"] | components["schemas"]["State"] | components["schemas"]["Priority"] | components["schemas"]["Queue"] | components["schemas"]["Template"] | components["schemas"]["TextBlock"] | components["schemas"]["AutoResponse"] | components["schemas"]["SystemAddress"] | components["schemas"]["MailboxSettings"] | components["schemas"]["MailRules"] | components["schemas"]["BlockedSender"];
         /** @description A draft, as typed. */
         DraftView: {
             body: unknown;
@@ -1046,6 +1171,16 @@ export interface components {
             password: string;
             token: string;
         };
+        /**
+         * @description What happens to a mail on a closed ticket.
+         * @enum {string}
+         */
+        FollowUp: "possible" | "reject" | "new_ticket";
+        /**
+         * @description How numbers are made.
+         * @enum {string}
+         */
+        Generator: "date_checksum" | "date" | "auto_increment";
         /** @description The history of a ticket. */
         History: {
             events: components["schemas"]["EventView"][];
@@ -1112,6 +1247,54 @@ export interface components {
             outcome: string;
             reason?: string | null;
             ticket?: string | null;
+        };
+        /** @description How mail is treated. One record. */
+        MailRules: {
+            /**
+             * Format: int32
+             * @description Mail older than this gets no automatic answer.
+             * @default 24
+             */
+            auto_max_age_hours?: number;
+            /**
+             * Format: int32
+             * @description Automatic answers to one address a day.
+             * @default 40
+             */
+            auto_per_day?: number;
+            /**
+             * Format: int32
+             * @description A text older than this is looked at again before it leaves.
+             * @default 24
+             */
+            hold_after_hours?: number;
+            /**
+             * Format: int64
+             * @description Larger mails are quarantined.
+             * @default 67108864
+             */
+            max_mail_bytes?: number;
+            /**
+             * @description Further addresses (a regular expression) that never get automatic answers.
+             * @default
+             */
+            no_auto_response_pattern?: string;
+            /**
+             * @description OTRS's way: a number in the subject opens the ticket for anybody.
+             * @default false
+             */
+            open_by_number_alone?: boolean;
+            /**
+             * @description Where mail goes that no address claims.
+             * @default d0c4e700-0000-8000-8000-000000030002
+             */
+            postmaster_queue_id?: components["schemas"]["QueueId"];
+            /**
+             * Format: int32
+             * @description Seconds a mail of an agent waits before it leaves.
+             * @default 10
+             */
+            undo_seconds?: number;
         };
         /** @description A mailbox with the passwords that are sealed, never stored with it. */
         MailboxInput: {
@@ -1298,6 +1481,20 @@ export interface components {
             text: string;
             ticket_id?: components["schemas"]["TicketId"] | null;
         };
+        /** @description A priority. */
+        Priority: {
+            /** @description A colour for its mark, as CSS writes it; empty: the theme's. */
+            color?: string;
+            /** @description Its name, like `3 normal`. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Higher is more urgent.
+             */
+            rank: number;
+            /** @description Can it be chosen? */
+            valid?: boolean;
+        };
         /**
          * Format: uuid
          * @description A priority.
@@ -1338,6 +1535,33 @@ export interface components {
             size: number;
             subject?: string | null;
         };
+        /** @description A queue. */
+        Queue: {
+            address_id?: components["schemas"]["AddressId"] | null;
+            /** @description Its automatic answers. */
+            auto_responses?: {
+                [key: string]: components["schemas"]["AutoResponseId"];
+            };
+            /** @description What it is for. */
+            comment?: string;
+            /** @description What happens to mail on a closed ticket. */
+            follow_up?: components["schemas"]["FollowUp"];
+            /** @description A closed ticket that is reopened goes back to its owner, locked. */
+            follow_up_lock?: boolean;
+            /** @description Its full name; `::` nests. */
+            name: string;
+            salutation_id?: components["schemas"]["SalutationId"] | null;
+            signature_id?: components["schemas"]["SignatureId"] | null;
+            /** @description The templates offered in it; none: all. */
+            template_ids?: components["schemas"]["TemplateId"][];
+            /**
+             * Format: int64
+             * @description Minutes of working time after which a lock ends; 0: never.
+             */
+            unlock_timeout_minutes?: number;
+            /** @description Can it be chosen? */
+            valid?: boolean;
+        };
         /** @description Counts of a queue. */
         QueueCount: {
             /** Format: int64 */
@@ -1352,12 +1576,17 @@ export interface components {
         QueueId: string;
         /** @description A settings record. */
         RecordView: {
-            document: unknown;
+            document: components["schemas"]["Document"];
             /** Format: uuid */
             id: string;
             /** Format: int64 */
             version: number;
         };
+        /**
+         * Format: uuid
+         * @description A salutation.
+         */
+        SalutationId: string;
         /** @description A draft to keep. */
         SaveDraft: {
             body: unknown;
@@ -1365,7 +1594,7 @@ export interface components {
         };
         /** @description A save of a settings record: made on this version (0: a new record). */
         SaveRecord: {
-            document: unknown;
+            document: components["schemas"]["Document"];
             /** Format: int64 */
             version: number;
         };
@@ -1430,6 +1659,11 @@ export interface components {
             login: string;
             password: string;
         };
+        /**
+         * Format: uuid
+         * @description A signature.
+         */
+        SignatureId: string;
         /** @description Where mail is handed over. */
         SmtpSettings: {
             /** @description Host name. */
@@ -1444,15 +1678,41 @@ export interface components {
             /** @description User name; empty: no sign-in. */
             user?: string;
         };
+        /** @description A ticket state. */
+        State: {
+            /** @description Its name. */
+            name: string;
+            next_state_id?: components["schemas"]["StateId"] | null;
+            /** @description Its type. */
+            type: components["schemas"]["StateType"];
+            /** @description Can it be chosen? */
+            valid?: boolean;
+        };
         /**
          * Format: uuid
          * @description A ticket state.
          */
         StateId: string;
+        /**
+         * @description The seven state types of OTRS.
+         * @enum {string}
+         */
+        StateType: "new" | "open" | "closed" | "pending_reminder" | "pending_auto" | "removed" | "merged";
         /** @description A command to a ticket. */
         SubmitCommand: {
             body: components["schemas"]["CommandBody"];
             id: components["schemas"]["CommandId"];
+        };
+        /** @description An address of the desk: what it sends from, and where mail to it goes. */
+        SystemAddress: {
+            /** @description The address. */
+            email: string;
+            /** @description The name that customers see. */
+            name: string;
+            /** @description The queue that mail to it goes to. */
+            queue_id: components["schemas"]["QueueId"];
+            /** @description In use? */
+            valid?: boolean;
         };
         /** @description Which mails of a mailbox become tickets. */
         TakeIn: {
@@ -1473,6 +1733,19 @@ export interface components {
             /** @enum {string} */
             mode: "all";
         };
+        /** @description A text to start from. */
+        Template: {
+            /** @description What it is for. */
+            kind: components["schemas"]["TemplateKind"];
+            /** @description Its name. */
+            name: string;
+            /** @description A subject, where it brings one. */
+            subject?: string | null;
+            /** @description The text, with placeholders. */
+            text: string;
+            /** @description Can it be chosen? */
+            valid?: boolean;
+        };
         /** @description A template to choose. */
         TemplateChoice: {
             id: components["schemas"]["TemplateId"];
@@ -1484,6 +1757,20 @@ export interface components {
          * @description A template for answers, notes and calls.
          */
         TemplateId: string;
+        /**
+         * @description What a template is for.
+         * @enum {string}
+         */
+        TemplateKind: "answer" | "forward" | "note" | "phone_call" | "create";
+        /** @description A signature or salutation. */
+        TextBlock: {
+            /** @description Its name. */
+            name: string;
+            /** @description The text, with placeholders. */
+            text: string;
+            /** @description Can it be chosen? */
+            valid?: boolean;
+        };
         /**
          * Format: uuid
          * @description A ticket.
@@ -1557,7 +1844,7 @@ export interface components {
             actor: string;
             /** Format: int64 */
             at: number;
-            document: unknown;
+            document: components["schemas"]["Document"];
             /** Format: int64 */
             version: number;
         };
@@ -1585,7 +1872,10 @@ export type $defs = Record<string, never>;
 export interface operations {
     attachment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 1: show it, if it is a PNG, JPEG, GIF or WebP picture. */
+                inline?: number;
+            };
             header?: never;
             path: {
                 id: components["schemas"]["ArticleId"];
@@ -1616,7 +1906,10 @@ export interface operations {
     };
     frame: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 1: pictures from other servers too. */
+                remote?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1700,7 +1993,10 @@ export interface operations {
     };
     changes: {
         parameters: {
-            query?: never;
+            query: {
+                /** @description The `seq` of the last answer; -1 asks where things stand now. */
+                after: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1756,7 +2052,11 @@ export interface operations {
     };
     customers: {
         parameters: {
-            query?: never;
+            query?: {
+                q?: string;
+                /** @description At most this many; 20 when it is not said. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2358,7 +2658,11 @@ export interface operations {
     };
     search: {
         parameters: {
-            query?: never;
+            query?: {
+                q?: string;
+                /** @description At most this many; 20 when it is not said. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2684,7 +2988,18 @@ export interface operations {
     };
     tickets: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `mine`, `unassigned`, `reminders`, `locked`, `open`, `closed`, `junk` or `all`. */
+                view?: string;
+                queue?: components["schemas"]["QueueId"];
+                /** @description `changed`, `created`, `number`, `priority`, `customer`, `title`, `state` or `due`. */
+                sort?: string;
+                /** @description `asc` or `desc`. */
+                order?: string;
+                limit?: number;
+                after?: string;
+                q?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2808,7 +3123,12 @@ export interface operations {
     };
     compose: {
         parameters: {
-            query?: never;
+            query: {
+                /** @description `reply`, `reply_all`, `forward`, `note` or `phone_call`. */
+                kind: string;
+                article?: components["schemas"]["ArticleId"];
+                template?: components["schemas"]["TemplateId"];
+            };
             header?: never;
             path: {
                 id: string;
@@ -2900,7 +3220,11 @@ export interface operations {
     };
     upload: {
         parameters: {
-            query?: never;
+            query: {
+                name: string;
+                /** @description Its media type; `application/octet-stream` when it is not said. */
+                type?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
