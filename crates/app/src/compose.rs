@@ -168,7 +168,7 @@ fn address(view: &mut ComposeView, settings: &Settings, ticket: &Ticket, answere
     if let Some(article) = answered.filter(|article| article.channel == Channel::Email) {
         match article.sender {
             Sender::Customer if !article.reply_to.is_empty() => to.extend(article.reply_to.iter().cloned()),
-            Sender::Customer => to.extend(article.from.clone()),
+            Sender::Customer => to.extend(article.from.clone().filter(|from| !from.address.is_empty())),
             Sender::Agent | Sender::System => to.extend(article.to.iter().cloned()),
         }
         if query.kind == "reply_all" {

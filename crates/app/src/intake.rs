@@ -153,9 +153,7 @@ fn outcome(outcome: &str, ticket: Option<String>, reason: Option<&str>) -> MailO
 /// Notes that this UID is done; `false` when it was before.
 async fn note_source(work: &mut Work, source: &Source, what: &str) -> Result<bool> {
     match (source.mailbox, source.place) {
-        (Some(mailbox), Some((validity, uid))) => {
-            Ok(mailbox::note_seen(&mut work.tx, mailbox.0, validity, uid, work.now, what).await?)
-        }
+        (Some(mailbox), Some((validity, uid))) => Ok(mailbox::note_seen(&mut work.tx, mailbox.0, validity, uid, work.now, what).await?),
         _ => Ok(true),
     }
 }

@@ -241,7 +241,8 @@ impl App {
         let aside = self.aside(me, id).await?;
         let raw = self.0.blobs.get(&aside.raw).await?.ok_or(Error::NotFound("mail"))?;
         // Queue, trust and age are those of its mailbox; one that has waited for long is not answered automatically any more.
-        let source = Source { mailbox: aside.mailbox_id.map(MailboxId), place: None, internal_date: aside.internal_date.or(Some(aside.at)) };
+        let source =
+            Source { mailbox: aside.mailbox_id.map(MailboxId), place: None, internal_date: aside.internal_date.or(Some(aside.at)) };
         let outcome = self.take_in(raw, &source).await?;
         let mut tx = self.0.db.aside().await?;
         mailbox::release(&mut tx, id).await?;

@@ -11,7 +11,7 @@ pub(crate) fn decode(bytes: &[u8], label: Option<&str>) -> (String, Option<&'sta
         return (text, None);
     }
     let (text, warning) = match label.as_deref().unwrap_or_default() {
-        "" => (western(bytes).0.into_owned(), None),
+        "" => (unlabelled(bytes), None),
         "utf-8" | "utf8" => {
             let (text, utf8) = western(bytes);
             (text.into_owned(), (!utf8).then_some("charset_mislabelled"))
@@ -60,6 +60,21 @@ fn western(bytes: &[u8]) -> (Cow<'_, str>, bool) {
         Ok(text) => (Cow::Borrowed(text), true),
         Err(_) => (Cow::Owned(windows_1252(bytes)), false),
     }
+}
+
+/// Text that nobody labelled: UTF-8 if it is valid, else by its look. Where that is a Latin alphabet, it is windows-1252: few
+/// letters do not tell one Latin charset from another.
+fn unlabelled(bytes: &[u8]) -> String {
+    const FEW: usize = 6;
+    if std::str::from_utf8(bytes).is_err() && bytes.iter().filter(|byte| !byte.is_ascii()).count() >= FEW {
+        let mut detector = chardetng::EncodingDetector::new();
+        detector.feed(bytes, true);
+        let (text, ..) = detector.guess(None, true).decode(bytes);
+        if text.chars().find(|c| !c.is_ascii() && c.is_alphabetic()).is_some_and(|c| c > '\u{24f}') {
+            return text.into_owned();
+        }
+    }
+    western(bytes).0.into_owned()
 }
 
 fn windows_1252(bytes: &[u8]) -> String {
@@ -114,6 +129,19 @@ mod tests {
         ];
         for (bytes, label, expected) in cases {
             assert_eq!(decode(bytes, *label).0, *expected, "{label:?}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_labelled_is_told_by_its_look() {
+        let cases: &[(&[u8], &str)] = &[
+            (b"\xbb\xfa\xb7\xbf\xbb\xb7\xbe\xb3\xb7\xa8\xb9\xe6", "机房环境法规"),
+            (b"\xcd\xe5 \xf0\xe0\xe1\xee\xf2\xe0\xe5\xf2 \xef\xf0\xe8\xed\xf2\xe5\xf0", "Не работает принтер"),
+            (b"Gr\xfc\xdfe aus M\xfcnchen, gr\xf6\xdfer und sch\xf6ner f\xfcr \xc4rzte", "Grüße aus München, größer und schöner für Ärzte"),
+            (b"gr\xfc\xdfe", "grüße"),
+        ];
+        for (bytes, wanted) in cases {
+            assert_eq!(decode(bytes, None).0, *wanted);
         }
     }
 }

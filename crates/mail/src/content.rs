@@ -93,9 +93,14 @@ fn from(headers: &Headers) -> Option<Address> {
     if let Some(from) = headers.addresses("from").into_iter().next() {
         return Some(from);
     }
-    let other = ["sender", "reply-to", "return-path"].iter().find_map(|name| headers.addresses(name).into_iter().next())?;
+    let other = ["sender", "reply-to", "return-path"].iter().find_map(|name| headers.addresses(name).into_iter().next());
     let shown = headers.text("from").unwrap_or_default().replace(['<', '>', '"'], "");
-    Some(if shown.trim().is_empty() { other } else { Address::named(shown, other.address) })
+    match other {
+        Some(other) if shown.trim().is_empty() => Some(other),
+        // With no address anywhere, what From says is still worth reading.
+        other if !shown.trim().is_empty() => Some(Address::named(shown, other.map(|other| other.address).unwrap_or_default())),
+        _ => None,
+    }
 }
 
 fn return_path(raw: &str) -> String {

@@ -56,7 +56,7 @@ impl Incoming {
 
     /// Whom an answer goes to: Reply-To first, then From, then Sender.
     pub fn answer_to(&self) -> Option<&Address> {
-        self.reply_to.first().or(self.from.as_ref()).or(self.sender.as_ref())
+        self.reply_to.iter().chain(&self.from).chain(&self.sender).find(|address| !address.address.is_empty())
     }
 }
 

@@ -65,7 +65,9 @@ impl Work {
 
     /// Has the sender part in this ticket? Its customer, whoever wrote or received one of its mails, and the desk's agents.
     async fn knows(&mut self, ticket: &Ticket, mail: &Incoming) -> Result<bool> {
-        let senders: Vec<String> = mail.from.iter().chain(&mail.sender).map(docket_mail::Address::key).collect();
+        let keys = mail.from.iter().chain(&mail.sender).map(docket_mail::Address::key);
+        // A From without an address is nobody's.
+        let senders: Vec<String> = keys.filter(|key| !key.is_empty()).collect();
         if senders.contains(&ticket.customer.address.to_lowercase()) {
             return Ok(true);
         }
