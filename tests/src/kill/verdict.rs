@@ -79,8 +79,9 @@ async fn rest(scene: &Scene, agent: &Client, report: &mut Report) -> Result<()> 
     scene.smtp.control(&serde_json::json!({}));
     let begin = Instant::now();
     loop {
-        let counts = agent.get("/counts").await?;
+        // The marks first: what bears one has its acknowledgement in the outbox.
         let unmarked = unmarked(scene).await?;
+        let counts = agent.get("/counts").await?;
         report.unmarked = unmarked.len();
         let rests = counts["outbox"]["waiting"] == 0;
         if rests && unmarked.is_empty() {
