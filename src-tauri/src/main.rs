@@ -53,6 +53,8 @@ fn refuse(error: &anyhow::Error) {
 }
 
 fn start(arguments: &Arguments, started: Started) -> anyhow::Result<()> {
+    #[cfg(target_os = "linux")]
+    display::paint_plainly();
     display::require()?;
     let folder = arguments.folder()?;
     let log_file = logs::start();
