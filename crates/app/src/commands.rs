@@ -56,7 +56,8 @@ impl App {
         let envelope = Envelope::ticket(CommandId(new.id.0), new.id, Actor::Agent { id: me }, body);
         work.carry_out(&envelope).await?;
         // Name and address are noted with the ticket.
-        if !contact.key.is_empty() && !(contact.company.is_empty() && contact.phone.is_empty()) {
+        let more = !contact.company.is_empty() || !contact.phone.is_empty();
+        if more && !contact.key.is_empty() {
             customer::note(&mut work.tx, &contact).await?;
         }
         personal::remove(&mut work.tx, me, "draft", &format!("{}/create", new.id)).await?;

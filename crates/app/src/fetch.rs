@@ -217,10 +217,14 @@ impl App {
     }
 
     fn refuse_foreign(&self, settings: &MailboxSettings, meta: &[imap::Meta]) -> std::result::Result<(), Trouble> {
-        let own = self.settings().desk.short_id.clone();
-        let foreign =
-            meta.iter().flat_map(|meta| imap::foreign_desks(&meta.flags, &own)).find(|desk| !settings.former_desks.contains(desk));
+        let foreign = meta.iter().find_map(|meta| self.foreign(settings, &meta.flags));
         foreign.map_or(Ok(()), |desk| Err(Trouble::Foreign(desk)))
+    }
+
+    /// Another desk that has marked a mail with these flags, and did not hand the mailbox over.
+    fn foreign(&self, settings: &MailboxSettings, flags: &[String]) -> Option<String> {
+        let desks = imap::foreign_desks(flags, &self.settings().desk.short_id);
+        desks.into_iter().find(|desk| !settings.former_desks.contains(desk))
     }
 
     /// What the account's choice adds to mail that arrives from now on.
@@ -254,6 +258,7 @@ impl App {
             place: Some((state.uid_validity, i64::from(uid))),
             internal_date: mail.internal_date.or(meta.internal_date),
         };
+        self.claim_mail(settings, mailbox, uid).await?;
         match self.take_in(mail.raw, &source).await {
             // What fails again and again for no reason of the disk's must not keep the next mail out.
             Err(Error::Internal(error)) if failures >= PATIENCE => {
@@ -266,14 +271,26 @@ impl App {
         self.leave(settings, mailbox, uid).await
     }
 
-    /// Only after the commit is the mailbox touched, and only as far as the account says.
-    async fn leave(&self, settings: &MailboxSettings, mailbox: &mut Mailbox, uid: u32) -> std::result::Result<(), Trouble> {
+    /// Marks a mail as this desk's before anything is made of it: of two desks that meet it at the same moment, the second sees
+    /// the first one's mark and leaves it alone.
+    async fn claim_mail(&self, settings: &MailboxSettings, mailbox: &mut Mailbox, uid: u32) -> std::result::Result<(), Trouble> {
         let keyword = imap::desk_keyword(&self.settings().desk.short_id);
-        if let Err(error) = mailbox.mark(uid, &keyword).await {
-            // A server without keywords refuses; one that is gone has to be asked again.
-            mailbox.noop().await?;
-            tracing::info!(uid, %error, "the mailbox takes no mark");
-        }
+        let flags = match mailbox.mark(uid, &keyword).await {
+            Ok(flags) => flags,
+            Err(error) => {
+                // A server without keywords refuses; one that is gone has to be asked again.
+                mailbox.noop().await?;
+                tracing::info!(uid, %error, "the mailbox takes no mark");
+                return Ok(());
+            }
+        };
+        let Some(desk) = self.foreign(settings, &flags) else { return Ok(()) };
+        mailbox.unmark(uid, &keyword).await?;
+        Err(Trouble::Foreign(desk))
+    }
+
+    /// Only after the commit is a mail moved or changed, and only as far as the account says.
+    async fn leave(&self, settings: &MailboxSettings, mailbox: &mut Mailbox, uid: u32) -> std::result::Result<(), Trouble> {
         match &settings.after {
             After::Leave => {}
             After::MarkRead => mailbox.mark_seen(uid).await?,

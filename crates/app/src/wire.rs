@@ -223,7 +223,7 @@ pub struct RecordView {
 /// What `document` holds, by the kind of its record: `signature` and `salutation` are a `TextBlock`, the others bear their name.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(missing_docs, clippy::large_enum_variant, reason = "for the description alone")]
+#[expect(missing_docs, reason = "for the description alone")]
 pub enum Document {
     Desk(settings::Desk),
     Agent(settings::Agent),

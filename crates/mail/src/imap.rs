@@ -261,17 +261,28 @@ impl Mailbox {
         Err(ProbeFailure::new(ProbeCode::Withheld, format!("UID {uid}: {why}")))
     }
 
-    /// Adds a keyword to a mail.
-    pub async fn mark(&mut self, uid: u32, keyword: &str) -> Result<(), ImapFailure> {
-        self.mark_all(&[uid], keyword).await
+    /// Adds a keyword to a mail, and gives the flags that the server then has on it, those of other clients too.
+    pub async fn mark(&mut self, mail: u32, keyword: &str) -> Result<Vec<String>, ImapFailure> {
+        check(keyword)?;
+        let mut found = Vec::new();
+        let note = |answer: &Response<'_>| {
+            if attributes(answer).iter().find_map(uid) == Some(mail) {
+                found = attributes(answer).iter().find_map(flags).unwrap_or_default();
+            }
+        };
+        self.ask(&format!("UID STORE {mail} +FLAGS ({keyword})"), note).await?;
+        Ok(found)
+    }
+
+    /// Takes a keyword from a mail.
+    pub async fn unmark(&mut self, uid: u32, keyword: &str) -> Result<(), ImapFailure> {
+        check(keyword)?;
+        self.run(&format!("UID STORE {uid} -FLAGS.SILENT ({keyword})")).await
     }
 
     /// Adds a keyword to many mails with few commands.
     pub async fn mark_all(&mut self, uids: &[u32], keyword: &str) -> Result<(), ImapFailure> {
-        let bad = |c: char| !c.is_ascii_graphic() || "(){%*\"\\]".contains(c);
-        if keyword.is_empty() || keyword.contains(bad) {
-            return Err(ProbeFailure::new(ProbeCode::Other, format!("{keyword:?} is no keyword")));
-        }
+        check(keyword)?;
         self.store(uids, keyword).await
     }
 
@@ -352,6 +363,15 @@ impl Mailbox {
             let _ = session.logout().await;
         }
     }
+}
+
+/// A keyword is an atom (RFC 3501 §9, flag-keyword).
+fn check(keyword: &str) -> Result<(), ImapFailure> {
+    let bad = |c: char| !c.is_ascii_graphic() || "(){%*\"\\]".contains(c);
+    if keyword.is_empty() || keyword.contains(bad) {
+        return Err(ProbeFailure::new(ProbeCode::Other, format!("{keyword:?} is no keyword")));
+    }
+    Ok(())
 }
 
 /// The attributes of a FETCH answer; none of any other.

@@ -13,10 +13,10 @@ fn forget_uids(desk: &Desk) {
     // Dovecot takes the time in seconds.
     std::thread::sleep(Duration::from_millis(1_100));
     let maildir = desk.imap().maildir(desk.address());
-    for entry in std::fs::read_dir(&maildir).unwrap().flatten() {
-        let name = entry.file_name().into_string().unwrap();
+    for entry in std::fs::read_dir(&maildir).expect("a Maildir").flatten() {
+        let name = entry.file_name().into_string().expect("plain names");
         if name.starts_with("dovecot-uid") || name.starts_with("dovecot.index") {
-            std::fs::remove_file(entry.path()).unwrap();
+            std::fs::remove_file(entry.path()).expect("it is ours");
         }
     }
 }
