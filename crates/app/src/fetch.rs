@@ -21,6 +21,8 @@ use crate::{
 
 const LONGEST_IDLE: Duration = Duration::from_secs(25 * 60);
 const RETRIES: [u64; 5] = [2, 5, 15, 60, 300];
+/// So long another desk gets to take its mark back.
+const DEFERENCE: Duration = Duration::from_secs(2);
 /// So often one mail may fail before it is put aside.
 const PATIENCE: usize = 3;
 
@@ -189,9 +191,7 @@ impl App {
             self.leave(settings, mailbox, uid).await?;
         }
         for group in new.chunks(200) {
-            let meta = mailbox.fetch_meta(group).await?;
-            self.refuse_foreign(settings, &meta)?;
-            for meta in meta {
+            for meta in self.fetch_own(settings, mailbox, group).await? {
                 match self.take_one(id, settings, mailbox, &state, &meta, failures).await {
                     Err(Trouble::Imap(failure)) if failure.code == ProbeCode::Withheld => {
                         // Mails from before the account was connected are looked for only while nothing counts as done.
@@ -212,13 +212,23 @@ impl App {
         let from = u32::try_from((newest - 20).max(1)).unwrap_or(1);
         let mut recent = mailbox.search(Since::Uid(from)).await?;
         recent.truncate(200);
-        let meta = if recent.is_empty() { Vec::new() } else { mailbox.fetch_meta(&recent).await? };
-        self.refuse_foreign(settings, &meta)
+        self.fetch_own(settings, mailbox, &recent).await.map(drop)
     }
 
-    fn refuse_foreign(&self, settings: &MailboxSettings, meta: &[imap::Meta]) -> std::result::Result<(), Trouble> {
-        let foreign = meta.iter().find_map(|meta| self.foreign(settings, &meta.flags));
-        foreign.map_or(Ok(()), |desk| Err(Trouble::Foreign(desk)))
+    /// What is known of these mails, unless another desk has marked one of them, and does not take its mark back.
+    async fn fetch_own(
+        &self,
+        settings: &MailboxSettings,
+        mailbox: &mut Mailbox,
+        uids: &[u32],
+    ) -> std::result::Result<Vec<imap::Meta>, Trouble> {
+        let foreign = |meta: &[imap::Meta]| meta.iter().find_map(|meta| self.foreign(settings, &meta.flags));
+        let mut meta = mailbox.fetch_meta(uids).await?;
+        if foreign(&meta).is_some() {
+            tokio::time::sleep(DEFERENCE).await;
+            meta = mailbox.fetch_meta(uids).await?;
+        }
+        foreign(&meta).map_or(Ok(meta), |desk| Err(Trouble::Foreign(desk)))
     }
 
     /// Another desk that has marked a mail with these flags, and did not hand the mailbox over.
@@ -272,21 +282,28 @@ impl App {
     }
 
     /// Marks a mail as this desk's before anything is made of it: of two desks that meet it at the same moment, the second sees
-    /// the first one's mark and leaves it alone.
+    /// the first one's mark and takes its own back. Where both see both, the one with the smaller name goes on.
     async fn claim_mail(&self, settings: &MailboxSettings, mailbox: &mut Mailbox, uid: u32) -> std::result::Result<(), Trouble> {
-        let keyword = imap::desk_keyword(&self.settings().desk.short_id);
-        let flags = match mailbox.mark(uid, &keyword).await {
-            Ok(flags) => flags,
-            Err(error) => {
-                // A server without keywords refuses; one that is gone has to be asked again.
-                mailbox.noop().await?;
-                tracing::info!(uid, %error, "the mailbox takes no mark");
-                return Ok(());
+        let own = self.settings().desk.short_id.clone();
+        let keyword = imap::desk_keyword(&own);
+        for again in [true, false] {
+            let flags = match mailbox.mark(uid, &keyword).await {
+                Ok(flags) => flags,
+                Err(error) => {
+                    // A server without keywords refuses; one that is gone has to be asked again.
+                    mailbox.noop().await?;
+                    tracing::info!(uid, %error, "the mailbox takes no mark");
+                    return Ok(());
+                }
+            };
+            let Some(desk) = self.foreign(settings, &flags) else { return Ok(()) };
+            mailbox.unmark(uid, &keyword).await?;
+            if !again || own > desk {
+                return Err(Trouble::Foreign(desk));
             }
-        };
-        let Some(desk) = self.foreign(settings, &flags) else { return Ok(()) };
-        mailbox.unmark(uid, &keyword).await?;
-        Err(Trouble::Foreign(desk))
+            tokio::time::sleep(DEFERENCE).await;
+        }
+        Ok(())
     }
 
     /// Only after the commit is a mail moved or changed, and only as far as the account says.
