@@ -16,7 +16,7 @@ impl Mailbox {
     pub(super) async fn ask(&mut self, command: &str, mut each: impl FnMut(&Response<'_>)) -> Result<(), ImapFailure> {
         let peer = self.peer.clone();
         let lost = |error| failure(error, &peer);
-        let mut mails = None;
+        let (mut known, mut news) = (self.known, false);
         let session = self.session()?;
         let sent = session.run_command(command).await.map_err(lost)?;
         loop {
@@ -24,11 +24,17 @@ impl Mailbox {
             let answer = answer.ok_or_else(|| lost(Error::ConnectionLost))?;
             match answer.parsed() {
                 Response::Done { tag, status, information, .. } if *tag == sent => {
-                    self.news |= mails.is_some_and(|count| count > self.known);
+                    self.known = known;
+                    self.news |= news;
                     let said = information.as_deref().unwrap_or_default().to_owned();
                     return if *status == Status::Ok { Ok(()) } else { Err(lost(Error::No(said))) };
                 }
-                Response::MailboxData(MailboxDatum::Exists(count)) => mails = Some(*count),
+                // A mail that another client takes away makes room for one that comes.
+                Response::Expunge(_) => known = known.saturating_sub(1),
+                Response::MailboxData(MailboxDatum::Exists(count)) => {
+                    news |= *count > known;
+                    known = *count;
+                }
                 other => each(other),
             }
         }

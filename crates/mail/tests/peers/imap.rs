@@ -141,6 +141,24 @@ async fn mail_between_looking_and_waiting_is_not_missed() {
     assert_eq!(mailbox.wait(Duration::from_secs(20)).await.unwrap(), Woken::NewMail);
 }
 
+/// The count stays the same, but it is another mail.
+#[tokio::test]
+async fn mail_that_comes_as_another_goes_is_not_missed() {
+    let server = Dovecot::start();
+    for subject in ["one", "two"] {
+        server.deliver("u1@a.test", &mail(subject));
+    }
+    let mut mailbox = open(&server, "u1@a.test").await;
+    mailbox.overview().await.unwrap();
+    let mut other = open(&server, "u1@a.test").await;
+    other.delete(1).await.unwrap();
+    // The server says so at the end of a command.
+    mailbox.search(Since::All).await.unwrap();
+    assert_eq!(mailbox.search(Since::All).await.unwrap(), [2]);
+    server.deliver("u1@a.test", &mail("three"));
+    assert_eq!(mailbox.wait(Duration::from_secs(5)).await.unwrap(), Woken::NewMail);
+}
+
 #[tokio::test]
 async fn without_idle_the_server_is_asked() {
     let server = Dovecot::start_with(DovecotOptions { no_idle: true, ..DovecotOptions::default() });
