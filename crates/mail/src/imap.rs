@@ -223,7 +223,8 @@ impl Mailbox {
         Ok(found)
     }
 
-    /// What is known of these mails, by ascending UID; those that are gone are left out.
+    /// What is known of these mails, by ascending UID; those that are gone are left out. Of one that the server has but does not
+    /// hand out only the UID is known: asking for it by [`Mailbox::fetch`] says so.
     pub async fn fetch_meta(&mut self, uids: &[u32]) -> Result<Vec<Meta>, ImapFailure> {
         const ITEMS: &str = "(UID INTERNALDATE FLAGS RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
         let mut found: Vec<Meta> = Vec::with_capacity(uids.len());
@@ -231,7 +232,19 @@ impl Mailbox {
             let note = |answer: &Response<'_>| found.extend(meta(attributes(answer)).filter(|meta| group.contains(&meta.uid)));
             let asked = self.ask(&format!("UID FETCH {} {ITEMS}", set(group)), note).await;
             let missing: Vec<u32> = group.iter().copied().filter(|uid| found.iter().all(|meta| meta.uid != *uid)).collect();
-            self.are_gone(&missing, asked).await?;
+            if self.are_gone(&missing, asked).await.is_ok() {
+                continue;
+            }
+            // One bad mail may have ended the answer for those after it: each is asked for alone.
+            for uid in self.uids(&format!("UID {}", set(&missing))).await? {
+                let mut alone = None;
+                let note = |answer: &Response<'_>| alone = alone.take().or_else(|| meta(attributes(answer)).filter(|meta| meta.uid == uid));
+                if let Err(error) = self.ask(&format!("UID FETCH {uid} {ITEMS}"), note).await {
+                    self.noop().await?;
+                    tracing::info!(uid, %error, "the server withholds a mail");
+                }
+                found.push(alone.unwrap_or(Meta { uid, internal_date: None, flags: Vec::new(), size: 0, message_id: None }));
+            }
         }
         found.sort_by_key(|meta| meta.uid);
         found.dedup_by_key(|meta| meta.uid);

@@ -44,6 +44,20 @@ async fn a_mail_that_the_server_withholds_is_named_asked_for_again_and_delays_no
     until("the trouble to be over", async || desk.mailbox().await.code.is_none().then_some(())).await;
 }
 
+/// A server that cannot read a mail refuses what stands in its header, too.
+#[tokio::test]
+async fn a_mail_that_is_withheld_altogether_delays_no_other() {
+    let imap = docket_tests::dovecot();
+    let line = Line::to(imap.port(), "UID FETCH 1 (", |_| Fate::Refuse("[SERVERBUG] Internal error occurred.")).await;
+    let desk = behind(&line, address(), imap).await;
+    desk.imap().deliver(desk.address(), &desk.addressed(Mail::from("petra@x.test").subject("withheld")).bytes());
+    until("the server's words", async || Some(desk.mailbox().await).filter(|mailbox| mailbox.code.as_deref() == Some("withheld"))).await;
+    desk.mail_from("petra@x.test", "the next").await;
+    let mailbox = desk.mailbox().await;
+    assert_eq!((mailbox.status.as_str(), mailbox.code.as_deref()), ("connected", Some("withheld")));
+    assert_eq!(desk.tickets().await.len(), 1);
+}
+
 #[tokio::test]
 async fn a_search_that_fails_is_no_empty_mailbox() {
     let imap = docket_tests::dovecot();
