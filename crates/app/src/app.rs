@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex, RwLock},
 };
 
-use docket_domain::{AgentId, MailboxId, QueueId, Settings, TicketId};
+use docket_domain::{
+    AgentId, MailboxId, QueueId, Settings, TicketId, master,
+    settings::{Kind, Record},
+};
 use docket_store::{Db, Tx, blob::Blobs, setting};
 use tokio::sync::{Notify, broadcast, watch};
 
@@ -165,6 +168,12 @@ impl App {
             let language = if std::env::var("LANG").is_ok_and(|lang| lang.starts_with("de")) { "de" } else { "en" };
             crate::setup::write_master_data(&mut tx, language, self.now()).await?;
             tx.commit().await?;
+        } else if !records.iter().any(|record| record.kind == Kind::Group) {
+            // A desk from before there were groups.
+            for record in master::records(master_language(&records)).into_iter().filter(|record| record.kind == Kind::Group) {
+                setting::save(&mut tx, &record, self.now(), "Docket").await?;
+            }
+            tx.commit().await?;
         }
         self.reload().await
     }
@@ -264,6 +273,11 @@ impl App {
     pub(crate) fn need_admin(&self, me: AgentId) -> Result<()> {
         if self.is_admin(me) { Ok(()) } else { Err(Error::Forbidden) }
     }
+}
+
+fn master_language(records: &[Record]) -> &str {
+    let desk = records.iter().find(|record| record.kind == Kind::Desk);
+    desk.and_then(|desk| desk.document["language"].as_str()).unwrap_or("en")
 }
 
 /// Opens and migrates a database that is to be filled by a restore.

@@ -347,7 +347,7 @@ struct Stage {
 
 impl Stage {
     fn happen(&mut self, at: i64, actor: &Actor, body: EventBody) {
-        let event = Event { ordinal: self.ticket.events + 1, at, device_at: None, actor: actor.clone(), body };
+        let event = Event { ordinal: self.ticket.events + 1, at, device_at: None, actor: actor.clone(), device: None, body };
         apply(&mut self.ticket, &event);
         self.events.push(event);
     }

@@ -1,10 +1,10 @@
 //! Carries a command out: decide → events → apply → one transaction.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use docket_domain::{
-    Actor, Address, AgentId, Article, ArticleId, Body, Channel, Delivery, Direction, Envelope, Event, NewArticle, Next, Outgoing, Refusal,
-    Sender, Settings, Ticket, TicketId, apply,
+    Actor, Address, AgentId, Article, ArticleId, Body, Channel, Delivery, DeviceId, Direction, Envelope, Event, NewArticle, Next, Outgoing,
+    QueueId, Refusal, Sender, Settings, Ticket, TicketId, apply,
     article::Attachment,
     command::{Received, SeenUpto},
     decide, number,
@@ -137,18 +137,24 @@ impl Work {
             return Ok(Done { ticket, events: 0, repeated: false });
         }
         let seq = self.tx.next_seq();
-        let scope = (ticket.queue, ticket.owner);
+        let scope = Scope::of(&ticket);
         let count = bodies.len();
         let mut events = Vec::with_capacity(count);
         for body in bodies {
-            let event =
-                Event { ordinal: ticket.events + 1, at: self.now, device_at: envelope.device_time, actor: envelope.actor.clone(), body };
+            let event = Event {
+                ordinal: ticket.events + 1,
+                at: self.now,
+                device_at: envelope.device_time,
+                actor: envelope.actor.clone(),
+                device: envelope.device.map(DeviceId),
+                body,
+            };
             apply(&mut ticket, &event);
             events.push(event);
         }
         event::insert(&mut self.tx, id, &events, seq).await?;
         let index = Index { article: body.article().map(shown), ..index(&self.settings, &ticket) };
-        ticket::save(&mut self.tx, &ticket, &index, seq, is_new || scope != (ticket.queue, ticket.owner)).await?;
+        ticket::save(&mut self.tx, &ticket, &index, seq, is_new || scope != Scope::of(&ticket)).await?;
         self.effects(&ticket, &body, envelope, seq).await?;
         Ok(Done { ticket, events: count, repeated: false })
     }
@@ -213,7 +219,14 @@ impl Work {
             | Body::Move { .. }
             | Body::SetTitle { .. }
             | Body::Junk
-            | Body::NotJunk => {}
+            | Body::NotJunk
+            | Body::SetResponsible { .. }
+            | Body::Watch
+            | Body::Unwatch
+            | Body::Merge { .. }
+            | Body::Absorb { .. }
+            | Body::TakeAlong
+            | Body::BringBack => {}
         }
         Ok(())
     }
@@ -454,6 +467,16 @@ impl Work {
 
     pub(crate) fn mail_is_due(&mut self) {
         self.mail_queued = true;
+    }
+}
+
+/// What decides who may see a ticket, and where its articles are.
+#[derive(PartialEq)]
+struct Scope(QueueId, Option<AgentId>, Option<AgentId>, BTreeSet<AgentId>, Option<TicketId>);
+
+impl Scope {
+    fn of(ticket: &Ticket) -> Self {
+        Self(ticket.queue, ticket.owner, ticket.responsible, ticket.watchers.clone(), ticket.merged_into)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     article::{Channel, Direction, Sender},
     event::{Event, EventBody},
-    ticket::Ticket,
+    ticket::{Away, Ticket},
 };
 
 /// Folds one event into the ticket. Total: whatever has happened can be applied.
@@ -40,6 +40,16 @@ pub fn apply(ticket: &mut Ticket, event: &Event) {
         EventBody::SuspiciousFollowUp { .. } => ticket.suspicious = true,
         EventBody::Junked { from_queue, from_state } => ticket.junk_from = Some((*from_queue, *from_state)),
         EventBody::Unjunked => ticket.junk_from = None,
+        EventBody::ResponsibleSet { to, .. } => ticket.responsible = *to,
+        EventBody::Watched { agent } => drop(ticket.watchers.insert(*agent)),
+        EventBody::Unwatched { agent } => drop(ticket.watchers.remove(agent)),
+        EventBody::MergedInto { ticket: into, .. } => {
+            ticket.merged_into = Some(*into);
+            ticket.articles = 0;
+        }
+        EventBody::Absorbed { articles, .. } => ticket.articles += articles,
+        EventBody::TakenAlong { agent } => ticket.away = Some(Away { agent: *agent, since: at }),
+        EventBody::BroughtBack { .. } => ticket.away = None,
         EventBody::FollowedUp { .. }
         | EventBody::Sent { answers: false, .. }
         | EventBody::SendCancelled { .. }

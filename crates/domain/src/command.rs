@@ -264,6 +264,26 @@ pub enum Body {
     Link { ticket: TicketId, number: String },
     /// They do not any more.
     Unlink { ticket: TicketId, number: String },
+    /// Another agent answers for it, or nobody.
+    SetResponsible { agent: Option<AgentId> },
+    /// I want to hear of it.
+    Watch,
+    /// I do not want to hear of it any more.
+    Unwatch,
+    /// This ticket goes into another one: articles, links and watchers move there.
+    Merge { into: TicketId, number: String },
+    /// The other half of a merge, on the ticket that stays; `watchers` are those of the one that goes.
+    Absorb {
+        ticket: TicketId,
+        number: String,
+        articles: i64,
+        #[serde(default)]
+        watchers: Vec<AgentId>,
+    },
+    /// I take it along, to work on it without a network: it is locked for me.
+    TakeAlong,
+    /// I have brought it back.
+    BringBack,
 }
 
 impl Body {

@@ -1,11 +1,12 @@
 //! Decides what a command causes, or why it is refused.
 
 use crate::{
+    access,
     apply::apply,
     article::{Channel, Direction, Sender},
     command::{Body, NewArticle, Next, Outgoing, Received},
     event::{Actor, Event, EventBody},
-    id::{AgentId, ArticleId, PriorityId, QueueId, StateId},
+    id::{AgentId, ArticleId, PriorityId, QueueId, StateId, TicketId},
     master,
     refusal::Refusal,
     settings::{FollowUp, Settings, StateType},
@@ -26,6 +27,9 @@ pub struct Context<'a> {
 /// Decides what `body` does to `ticket`: the events it causes, or why it is refused. A command that changes nothing
 /// causes no events, so sending one twice is harmless.
 pub fn decide(ticket: &Ticket, body: &Body, context: &Context) -> Result<Vec<EventBody>, Refusal> {
+    if let Actor::Agent { id } = context.actor {
+        access::check(context.settings, *id, ticket, body)?;
+    }
     let mut draft = Draft { ticket: ticket.clone(), events: Vec::new(), context: *context };
     match body {
         Body::Create { .. } if ticket.exists() => return Err(Refusal::TicketExists),
@@ -51,7 +55,7 @@ struct Draft<'a> {
 impl Draft<'_> {
     fn push(&mut self, body: EventBody) {
         let ordinal = self.ticket.events + 1;
-        let event = Event { ordinal, at: self.context.now, device_at: None, actor: Actor::System, body };
+        let event = Event { ordinal, at: self.context.now, device_at: None, actor: Actor::System, device: None, body };
         apply(&mut self.ticket, &event);
         self.events.push(event.body);
     }
@@ -138,6 +142,13 @@ impl Draft<'_> {
             Body::FlagSuspicious { number, ticket } => {
                 self.push(EventBody::SuspiciousFollowUp { number: number.clone(), ticket: *ticket });
             }
+            Body::SetResponsible { agent } => self.set_responsible(*agent)?,
+            Body::Watch => self.watch(),
+            Body::Unwatch => self.unwatch(),
+            Body::Merge { into, number } => self.merge(*into, number)?,
+            Body::Absorb { ticket, number, articles, watchers } => self.absorb(*ticket, number, *articles, watchers),
+            Body::TakeAlong => self.take_along()?,
+            Body::BringBack => self.bring_back(),
             Body::Link { ticket, .. } | Body::Unlink { ticket, .. } if *ticket == self.ticket.id => return Err(Refusal::LinkToItself),
             Body::Link { ticket, number } => self.push(EventBody::Linked { ticket: *ticket, number: number.clone() }),
             Body::Unlink { ticket, number } => self.push(EventBody::Unlinked { ticket: *ticket, number: number.clone() }),
@@ -260,9 +271,13 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Whoever takes over a ticket that a colleague has taken along has it here.
     fn owned_by(&mut self, to: Option<AgentId>) {
         if self.ticket.owner != to {
             self.push(EventBody::OwnerSet { from: self.ticket.owner, to });
+        }
+        if self.ticket.away.is_some_and(|away| Some(away.agent) != to) {
+            self.bring_back();
         }
     }
 
@@ -367,6 +382,62 @@ impl Draft<'_> {
             self.change_state(state, None);
         }
         Ok(())
+    }
+
+    fn set_responsible(&mut self, to: Option<AgentId>) -> Result<(), Refusal> {
+        to.map_or(Ok(()), |agent| self.valid_agent(agent))?;
+        if self.ticket.responsible != to {
+            self.push(EventBody::ResponsibleSet { from: self.ticket.responsible, to });
+        }
+        Ok(())
+    }
+
+    fn watch(&mut self) {
+        if let Some(agent) = self.me().filter(|me| !self.ticket.watchers.contains(me)) {
+            self.push(EventBody::Watched { agent });
+        }
+    }
+
+    fn unwatch(&mut self) {
+        if let Some(agent) = self.me().filter(|me| self.ticket.watchers.contains(me)) {
+            self.push(EventBody::Unwatched { agent });
+        }
+    }
+
+    /// Merging unlocks (contract §5); the state says that it is elsewhere now.
+    fn merge(&mut self, into: TicketId, number: &str) -> Result<(), Refusal> {
+        if into == self.ticket.id {
+            return Err(Refusal::MergeIntoItself);
+        }
+        self.not_locked_by_other()?;
+        self.push(EventBody::MergedInto { ticket: into, number: number.to_owned() });
+        self.change_state(master::STATE_MERGED, None);
+        Ok(())
+    }
+
+    fn absorb(&mut self, ticket: TicketId, number: &str, articles: i64, watchers: &[AgentId]) {
+        self.push(EventBody::Absorbed { ticket, number: number.to_owned(), articles });
+        for agent in watchers {
+            if !self.ticket.watchers.contains(agent) {
+                self.push(EventBody::Watched { agent: *agent });
+            }
+        }
+    }
+
+    /// It is locked for who takes it along, and says so to everybody.
+    fn take_along(&mut self) -> Result<(), Refusal> {
+        let Some(agent) = self.me() else { return Ok(()) };
+        self.lock_for_me(false)?;
+        if self.ticket.away.is_none_or(|away| away.agent != agent) {
+            self.push(EventBody::TakenAlong { agent });
+        }
+        Ok(())
+    }
+
+    fn bring_back(&mut self) {
+        if let Some(away) = self.ticket.away {
+            self.push(EventBody::BroughtBack { agent: away.agent });
+        }
     }
 
     fn not_locked_by_other(&self) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     article::{Channel, Direction, Sender},
-    id::{AgentId, ArticleId, PriorityId, QueueId, StateId, TicketId},
+    id::{AgentId, ArticleId, DeviceId, PriorityId, QueueId, StateId, TicketId},
     settings::AutoKind,
     ticket::Customer,
 };
@@ -48,6 +48,9 @@ pub struct Event {
     pub device_at: Option<i64>,
     /// Who did it.
     pub actor: Actor,
+    /// The connected desktop it was done on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceId>,
     /// What happened.
     #[serde(flatten)]
     pub body: EventBody,
@@ -122,4 +125,18 @@ pub enum EventBody {
     Junked { from_queue: QueueId, from_state: StateId },
     /// Not junk after all.
     Unjunked,
+    /// Another agent answers for it.
+    ResponsibleSet { from: Option<AgentId>, to: Option<AgentId> },
+    /// An agent wants to hear of it.
+    Watched { agent: AgentId },
+    /// An agent does not want to hear of it any more.
+    Unwatched { agent: AgentId },
+    /// It was merged into this other ticket, which has its articles now.
+    MergedInto { ticket: TicketId, number: String },
+    /// Another ticket was merged into it and brought this many articles.
+    Absorbed { ticket: TicketId, number: String, articles: i64 },
+    /// An agent took it along, to work on it without a network.
+    TakenAlong { agent: AgentId },
+    /// It is back, or somebody else took it over.
+    BroughtBack { agent: AgentId },
 }

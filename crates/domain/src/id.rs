@@ -69,6 +69,12 @@ id! {
     AddressId;
     /// A mailbox that the desk fetches.
     MailboxId;
+    /// A group: queues belong to one, agents and roles have rights in it.
+    GroupId;
+    /// A role: rights in groups that several agents share.
+    RoleId;
+    /// A device: a desktop that is connected to a server.
+    DeviceId;
 }
 
 /// A UUID of version 8 (RFC 9562 §5.8) that names one piece of master data on every desk.

@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, rolls dice or touches a disk. [`decide()`] says what a command causes, [`apply()`] folds the
 //! result into the ticket; server and desktop run the same two functions. Start reading at [`ticket`].
 
+pub mod access;
 pub mod apply;
 pub mod article;
 pub mod command;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    id::{AgentId, AutoResponseId, PriorityId, QueueId, SalutationId, SignatureId, StateId, TemplateId},
+    id::{AgentId, AutoResponseId, GroupId, PriorityId, QueueId, SalutationId, SignatureId, StateId, TemplateId},
     settings::{Kind, Record},
 };
 
@@ -31,6 +31,9 @@ pub const STATE_PENDING_AUTO_CLOSE_PLUS: StateId = StateId::fixed(1, 7);
 pub const STATE_PENDING_AUTO_CLOSE_MINUS: StateId = StateId::fixed(1, 8);
 /// `merged`.
 pub const STATE_MERGED: StateId = StateId::fixed(1, 9);
+
+/// `users`: the group of every queue of a new desk.
+pub const GROUP_USERS: GroupId = GroupId::fixed(8, 1);
 
 /// `3 normal`.
 pub const PRIORITY_NORMAL: PriorityId = PriorityId::fixed(2, 3);
@@ -68,6 +71,7 @@ pub const fn auto_response(n: u16) -> AutoResponseId {
 pub fn records(language: &str) -> Vec<Record> {
     let german = language == "de";
     let mut records = vec![record(Kind::Desk, DESK, json!({ "language": language })), record(Kind::MailRules, MAIL_RULES, json!({}))];
+    records.push(record(Kind::Group, GROUP_USERS.0, json!({ "name": "users", "comment": "", "valid": true })));
     records.extend(states());
     records.extend(priorities());
     records.extend(texts(german));

@@ -58,6 +58,21 @@ pub enum Refusal {
     /// The ticket exists already.
     #[error("this ticket exists already")]
     TicketExists,
+    /// The agent lacks the right that this needs.
+    #[error("you do not have the right to do this here")]
+    NoRight,
+    /// A ticket cannot be merged into itself.
+    #[error("a ticket cannot be merged into itself")]
+    MergeIntoItself,
+    /// The ticket that it should be merged into is merged into this one.
+    #[error("that ticket was merged into this one")]
+    MergeCycle,
+    /// The field was changed by somebody else since the text was written.
+    #[error("somebody changed this meanwhile")]
+    ChangedMeanwhile,
+    /// The command is not known here, or not one that agents give.
+    #[error("this program does not know what to do with this")]
+    UnknownCommand,
 }
 
 impl Refusal {
@@ -81,6 +96,11 @@ impl Refusal {
             Self::LinkToItself => "link_to_itself",
             Self::ArticleExists => "article_exists",
             Self::TicketExists => "ticket_exists",
+            Self::NoRight => "no_right",
+            Self::MergeIntoItself => "merge_into_itself",
+            Self::MergeCycle => "merge_cycle",
+            Self::ChangedMeanwhile => "changed_meanwhile",
+            Self::UnknownCommand => "unknown_command",
         }
     }
 }

@@ -7,7 +7,9 @@ use serde_json::Value;
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::id::{AddressId, AgentId, AutoResponseId, MailboxId, PriorityId, QueueId, SalutationId, SignatureId, StateId, TemplateId};
+use crate::id::{
+    AddressId, AgentId, AutoResponseId, GroupId, MailboxId, PriorityId, QueueId, RoleId, SalutationId, SignatureId, StateId, TemplateId,
+};
 
 mod records;
 pub use records::*;
@@ -30,12 +32,16 @@ pub enum Kind {
     Mailbox,
     MailRules,
     BlockedSender,
+    Group,
+    Role,
 }
 
 impl Kind {
     /// All kinds, in the order in which records may refer to earlier ones.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Desk,
+        Self::Group,
+        Self::Role,
         Self::Agent,
         Self::State,
         Self::Priority,
@@ -66,6 +72,8 @@ impl Kind {
             Self::Mailbox => "mailbox",
             Self::MailRules => "mail_rules",
             Self::BlockedSender => "blocked_sender",
+            Self::Group => "group",
+            Self::Role => "role",
         }
     }
 
@@ -88,7 +96,9 @@ impl Kind {
             | Self::Salutation
             | Self::AutoResponse
             | Self::Address
-            | Self::BlockedSender => true,
+            | Self::BlockedSender
+            | Self::Group
+            | Self::Role => true,
         }
     }
 }
@@ -134,6 +144,10 @@ pub struct Settings {
     pub desk: Desk,
     /// How mail is treated.
     pub mail_rules: MailRules,
+    /// Groups.
+    pub groups: BTreeMap<GroupId, Group>,
+    /// Roles.
+    pub roles: BTreeMap<RoleId, Role>,
     /// Agents.
     pub agents: BTreeMap<AgentId, Agent>,
     /// States.
@@ -174,6 +188,8 @@ impl Settings {
         match record.kind {
             Kind::Desk => self.desk = read(record)?,
             Kind::MailRules => self.mail_rules = read(record)?,
+            Kind::Group => drop(self.groups.insert(GroupId(id), read(record)?)),
+            Kind::Role => drop(self.roles.insert(RoleId(id), read(record)?)),
             Kind::Agent => drop(self.agents.insert(AgentId(id), read(record)?)),
             Kind::State => drop(self.states.insert(StateId(id), read(record)?)),
             Kind::Priority => drop(self.priorities.insert(PriorityId(id), read(record)?)),

@@ -1,5 +1,7 @@
 //! The ticket: the row everything else is about.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AgentId, PriorityId, QueueId, StateId, TicketId};
@@ -12,6 +14,15 @@ pub struct Customer {
     /// The name, where it is known.
     #[serde(default)]
     pub name: String,
+}
+
+/// Who has taken a ticket along, to work on it without a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Away {
+    /// With whom it is.
+    pub agent: AgentId,
+    /// Since when (ms UTC).
+    pub since: i64,
 }
 
 /// What a ticket is at this moment. Folding its events over [`Ticket::blank`] gives the same.
@@ -57,6 +68,18 @@ pub struct Ticket {
     pub junk_from: Option<(QueueId, StateId)>,
     /// A mail named a number of another ticket without belonging there.
     pub suspicious: bool,
+    /// The agent who answers for it beside its owner.
+    #[serde(default)]
+    pub responsible: Option<AgentId>,
+    /// Agents who want to hear of it.
+    #[serde(default)]
+    pub watchers: BTreeSet<AgentId>,
+    /// The ticket that it was merged into.
+    #[serde(default)]
+    pub merged_into: Option<TicketId>,
+    /// Who has taken it along.
+    #[serde(default)]
+    pub away: Option<Away>,
 }
 
 impl Ticket {
@@ -83,6 +106,10 @@ impl Ticket {
             closed_at: None,
             junk_from: None,
             suspicious: false,
+            responsible: None,
+            watchers: BTreeSet::new(),
+            merged_into: None,
+            away: None,
         }
     }
 

@@ -90,6 +90,11 @@ fn refusals_keep_their_codes() {
         (LinkToItself, "link_to_itself"),
         (ArticleExists, "article_exists"),
         (TicketExists, "ticket_exists"),
+        (NoRight, "no_right"),
+        (MergeIntoItself, "merge_into_itself"),
+        (MergeCycle, "merge_cycle"),
+        (ChangedMeanwhile, "changed_meanwhile"),
+        (UnknownCommand, "unknown_command"),
     ] {
         assert_eq!(refusal.code(), code);
         assert_eq!(serde_json::to_value(refusal).unwrap(), code);

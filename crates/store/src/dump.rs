@@ -134,13 +134,23 @@ fn cells(table: &Table, row: &Value) -> Result<Vec<Cell>> {
         return Err(wrong(format!("{unknown} is unknown; a newer Docket may have written it")));
     }
     let cell = |column: &Column| {
-        let value = object.get(column.name).filter(|value| !value.is_null());
+        let since = added(table.name, column.name);
+        let value = object.get(column.name).filter(|value| !value.is_null()).or(since.as_ref());
         if value.is_none() && !column.nullable {
             return Err(wrong(format!("{} is missing", column.name)));
         }
         read(column.kind, value).ok_or_else(|| wrong(format!("{} is not of its type", column.name)))
     };
     table.columns.iter().map(cell).collect()
+}
+
+/// What stands in a column that backups of an earlier version do not have.
+fn added(table: &str, column: &str) -> Option<Value> {
+    match (table, column) {
+        ("ticket", "watchers") => Some("[]".into()),
+        ("customer" | "personal" | "read_mark", "seq") => Some(0.into()),
+        _ => None,
+    }
 }
 
 /// The value as its column holds it; `None`: it is of another type.

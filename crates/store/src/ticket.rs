@@ -1,10 +1,11 @@
 //! Ticket rows, their lists and counts.
 
-use docket_domain::{AgentId, Customer, PriorityId, QueueId, StateId, Ticket, TicketId};
+use docket_domain::{AgentId, Customer, PriorityId, QueueId, StateId, Ticket, TicketId, ticket::Away};
 use uuid::Uuid;
 
 use crate::{
     db::{Result, Tx},
+    json,
     key::{self, escaped, indexed, storable},
 };
 
@@ -51,6 +52,11 @@ struct Row {
     junk_queue_id: Option<Uuid>,
     junk_state_id: Option<Uuid>,
     suspicious: bool,
+    responsible_id: Option<Uuid>,
+    merged_into: Option<Uuid>,
+    away_id: Option<Uuid>,
+    away_since: Option<i64>,
+    watchers: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -90,6 +96,10 @@ impl From<Row> for Ticket {
             closed_at: row.closed_at,
             junk_from: row.junk_queue_id.zip(row.junk_state_id).map(|(queue, state)| (QueueId(queue), StateId(state))),
             suspicious: row.suspicious,
+            responsible: row.responsible_id.map(AgentId),
+            watchers: serde_json::from_str(&row.watchers).unwrap_or_default(),
+            merged_into: row.merged_into.map(TicketId),
+            away: row.away_id.zip(row.away_since).map(|(agent, since)| Away { agent: AgentId(agent), since }),
         }
     }
 }
@@ -101,9 +111,9 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
         insert into ticket (id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
             created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
             junk_queue_id, junk_state_id, suspicious, seq, scope_seq, class, rank, customer_key, customer_sort, title_sort, search_key,
-            preview, has_attachments, trouble)
+            preview, has_attachments, trouble, responsible_id, merged_into, away_id, away_since, watchers)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23, $24, $25,
-            $26, $28, $29, $30, $31, $32, null)
+            $26, $28, $29, $30, $31, $32, null, $34, $35, $36, $37, $38)
         on conflict (id) do update set
             number = excluded.number, title = excluded.title, queue_id = excluded.queue_id, state_id = excluded.state_id,
             priority_id = excluded.priority_id, owner_id = excluded.owner_id, locked = excluded.locked,
@@ -116,7 +126,11 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
             class = excluded.class, rank = excluded.rank, customer_key = excluded.customer_key,
             customer_sort = excluded.customer_sort, title_sort = excluded.title_sort, search_key = excluded.search_key,
             preview = case when $33 then excluded.preview else ticket.preview end,
-            has_attachments = ticket.has_attachments or excluded.has_attachments";
+            has_attachments = ticket.has_attachments or excluded.has_attachments,
+            responsible_id = excluded.responsible_id, merged_into = excluded.merged_into, away_id = excluded.away_id,
+            away_since = excluded.away_since, watchers = excluded.watchers";
+    let watchers = json::write("watchers", &ticket.watchers)?;
+    watched(tx, ticket).await?;
     let before = match tx.tickets.get(&ticket.id) {
         Some(known) => known.as_ref().map(|(_, place)| *place),
         None => tally::place(tx, ticket.id).await?,
@@ -135,10 +149,30 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
         .bind(junk_queue).bind(junk_state).bind(ticket.suspicious).bind(seq).bind(index.class as i64).bind(index.rank)
         .bind(indexed(&customer_key)).bind(scope_moved).bind(customer_sort.as_bytes()).bind(title_sort.as_bytes()).bind(&search)
         .bind(storable(&preview)).bind(files).bind(index.article.is_some())
+        .bind(ticket.responsible.map(|agent| agent.0)).bind(ticket.merged_into.map(|into| into.0))
+        .bind(ticket.away.map(|away| away.agent.0)).bind(ticket.away.map(|away| away.since)).bind(&watchers)
         .execute(conn).await.map(drop))?;
     let place = (index.class as i64, ticket.queue.0, ticket.state.0, ticket.locked);
     tx.remember(ticket.id, Some((ticket.clone(), place)));
     tally::step(tx, before, place).await
+}
+
+/// Keeps the rows that say who watches a ticket in step with it.
+async fn watched(tx: &mut Tx, ticket: &Ticket) -> Result<()> {
+    const FORGET: &str = "delete from watcher where ticket_id = $1";
+    const SQL: &str = "insert into watcher (agent_id, ticket_id) values ($1, $2) on conflict (agent_id, ticket_id) do nothing";
+    let before = match tx.tickets.get(&ticket.id) {
+        Some(known) => known.as_ref().map(|(known, _)| known.watchers.clone()),
+        None => find(tx, ticket.id).await?.map(|known| known.watchers),
+    };
+    if before.unwrap_or_default() == ticket.watchers {
+        return Ok(());
+    }
+    on!(tx, conn => sqlx::query(FORGET).bind(ticket.id.0).execute(conn).await.map(drop))?;
+    for agent in &ticket.watchers {
+        on!(tx, conn => sqlx::query(SQL).bind(agent.0).bind(ticket.id.0).execute(conn).await.map(drop))?;
+    }
+    Ok(())
 }
 
 /// Puts a ticket into the feed again, because of something that stands beside its row.
@@ -175,7 +209,7 @@ pub async fn reindex_priority(tx: &mut Tx, priority: PriorityId, rank: i64) -> R
 
 const COLUMNS: &str = "id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
     created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
-    junk_queue_id, junk_state_id, suspicious";
+    junk_queue_id, junk_state_id, suspicious, responsible_id, merged_into, away_id, away_since, watchers";
 
 /// A ticket.
 pub async fn find(tx: &mut Tx, id: TicketId) -> Result<Option<Ticket>> {

@@ -8,8 +8,14 @@ use crate::{
 const HOUR: i64 = 3_600_000;
 
 fn at(ticket: &mut Ticket, hour: i64, device_hour: Option<i64>, body: EventBody) {
-    let event =
-        Event { ordinal: ticket.events + 1, at: hour * HOUR, device_at: device_hour.map(|hour| hour * HOUR), actor: Actor::System, body };
+    let event = Event {
+        ordinal: ticket.events + 1,
+        at: hour * HOUR,
+        device_at: device_hour.map(|hour| hour * HOUR),
+        actor: Actor::System,
+        device: None,
+        body,
+    };
     apply(ticket, &event);
 }
 

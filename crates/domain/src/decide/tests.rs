@@ -88,7 +88,7 @@ fn run(ticket: &Ticket, actor: &Actor, body: &Body) -> Result<Done, Refusal> {
     let events = decide(ticket, body, &Context { settings: &settings, actor, now: NOW })?;
     let mut ticket = ticket.clone();
     for body in &events {
-        let event = Event { ordinal: ticket.events + 1, at: NOW, device_at: None, actor: actor.clone(), body: body.clone() };
+        let event = Event { ordinal: ticket.events + 1, at: NOW, device_at: None, device: None, actor: actor.clone(), body: body.clone() };
         apply(&mut ticket, &event);
     }
     Ok(Done { ticket, events })

@@ -1,6 +1,6 @@
 //! The documents of the settings records, and what makes each of them valid.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -8,11 +8,16 @@ use uuid::Uuid;
 
 use super::{Invalid, Kind, Settings};
 use crate::{
+    access::Right,
     article::Address,
-    id::{AddressId, AutoResponseId, QueueId, SalutationId, SignatureId, StateId, TemplateId},
+    id::{AddressId, AutoResponseId, GroupId, QueueId, RoleId, SalutationId, SignatureId, StateId, TemplateId},
     master,
     number::Generator,
 };
+
+fn users() -> GroupId {
+    master::GROUP_USERS
+}
 
 fn yes() -> bool {
     true
@@ -89,6 +94,49 @@ pub struct Agent {
     /// Articles before this moment count as read (ms UTC).
     #[serde(default)]
     pub read_before: i64,
+    /// The rights in each group that this agent has alone. An agent from before there were groups may do everything in `users`.
+    #[serde(default = "everything_in_users")]
+    pub grants: Grants,
+    /// The roles of this agent.
+    #[serde(default)]
+    pub roles: BTreeSet<RoleId>,
+}
+
+/// Rights by group.
+pub type Grants = BTreeMap<GroupId, BTreeSet<Right>>;
+
+/// All rights in the group that every queue of a new desk belongs to.
+pub fn everything_in_users() -> Grants {
+    Grants::from([(master::GROUP_USERS, BTreeSet::from([Right::Rw]))])
+}
+
+/// A group: queues belong to one, agents and roles have rights in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub comment: String,
+    /// An invalid group gives no rights.
+    #[serde(default = "yes")]
+    pub valid: bool,
+}
+
+/// A role: rights that several agents share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Role {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub comment: String,
+    /// The rights in each group.
+    #[serde(default)]
+    pub grants: Grants,
+    /// An invalid role gives no rights.
+    #[serde(default = "yes")]
+    pub valid: bool,
 }
 
 /// The seven state types of OTRS.
@@ -201,6 +249,9 @@ pub struct Queue {
     /// Can it be chosen?
     #[serde(default = "yes")]
     pub valid: bool,
+    /// The group whose members may work in it.
+    #[serde(default = "users")]
+    pub group_id: GroupId,
     /// The address it sends from.
     #[serde(default)]
     pub address_id: Option<AddressId>,
@@ -495,6 +546,8 @@ pub(super) fn check(settings: &Settings, kind: Kind, id: Uuid, document: &Value)
         Kind::Address => full(document, |address: &SystemAddress| check_address(settings, id, address)),
         Kind::Mailbox => full(document, check_mailbox),
         Kind::MailRules => full(document, |rules: &MailRules| check_mail_rules(settings, rules)),
+        Kind::Group => full(document, |group: &Group| check_group(settings, id, group)),
+        Kind::Role => full(document, |role: &Role| check_role(settings, id, role)),
         Kind::BlockedSender => full(document, |blocked: &BlockedSender| mail_address("address", &blocked.address)),
     }
 }
@@ -516,6 +569,8 @@ pub(super) fn known(kind: Kind, document: &Value) -> Option<Value> {
         Kind::Address => again::<SystemAddress>(document),
         Kind::Mailbox => again::<MailboxSettings>(document),
         Kind::MailRules => again::<MailRules>(document),
+        Kind::Group => again::<Group>(document),
+        Kind::Role => again::<Role>(document),
         Kind::BlockedSender => again::<BlockedSender>(document),
     }
 }
@@ -578,7 +633,34 @@ fn check_agent(settings: &Settings, id: Uuid, agent: &Agent) -> Result<(), Inval
     if !agent.email.is_empty() {
         mail_address("email", &agent.email)?;
     }
+    if agent.roles.iter().any(|role| !settings.roles.contains_key(role)) {
+        return Err(Invalid::new("roles", "that role does not exist"));
+    }
+    check_grants(settings, &agent.grants)
+}
+
+fn check_grants(settings: &Settings, grants: &Grants) -> Result<(), Invalid> {
+    let known = |group| settings.groups.contains_key(group) || *group == master::GROUP_USERS;
+    if grants.keys().all(known) { Ok(()) } else { Err(Invalid::new("grants", "that group does not exist")) }
+}
+
+fn check_group(settings: &Settings, id: Uuid, group: &Group) -> Result<(), Invalid> {
+    named(&group.name)?;
+    if settings.groups.iter().any(|(other, g)| other.0 != id && g.name.to_lowercase() == group.name.to_lowercase()) {
+        return Err(Invalid::new("name", format!("there is a group \"{}\" already", group.name)));
+    }
+    if !group.valid && settings.queues.values().any(|queue| queue.valid && queue.group_id.0 == id) {
+        return Err(Invalid::new("valid", "queues belong to this group; give them another one first"));
+    }
     Ok(())
+}
+
+fn check_role(settings: &Settings, id: Uuid, role: &Role) -> Result<(), Invalid> {
+    named(&role.name)?;
+    if settings.roles.iter().any(|(other, r)| other.0 != id && r.name.to_lowercase() == role.name.to_lowercase()) {
+        return Err(Invalid::new("name", format!("there is a role \"{}\" already", role.name)));
+    }
+    check_grants(settings, &role.grants)
 }
 
 fn check_state(settings: &Settings, id: Uuid, state: &State) -> Result<(), Invalid> {
@@ -599,6 +681,9 @@ fn check_queue(settings: &Settings, id: Uuid, queue: &Queue) -> Result<(), Inval
     }
     if settings.queues.iter().any(|(other, q)| other.0 != id && q.name.to_lowercase() == queue.name.to_lowercase()) {
         return Err(Invalid::new("name", format!("there is a queue \"{}\" already", queue.name)));
+    }
+    if queue.group_id != master::GROUP_USERS && !settings.groups.contains_key(&queue.group_id) {
+        return Err(Invalid::new("group_id", "that group does not exist"));
     }
     if queue.address_id.is_some_and(|address| !settings.addresses.contains_key(&address)) {
         return Err(Invalid::new("address_id", "that sender address does not exist"));

@@ -71,8 +71,10 @@ tables! {
         null, articles: Bigint, events: Bigint, last_customer_at: Bigint null, last_agent_at: Bigint null, first_response_at:
         Bigint null, closed_at: Bigint null, junk_queue_id: Uuid null, junk_state_id: Uuid null, suspicious: Boolean, seq:
         Bigint, scope_seq: Bigint, class: Bigint, rank: Bigint, customer_key: Text, customer_sort: Bytes, title_sort: Bytes,
-        search_key: Text, has_attachments: Boolean, trouble: Text null, preview: Text
+        search_key: Text, has_attachments: Boolean, trouble: Text null, preview: Text, responsible_id: Uuid null, merged_into:
+        Uuid null, away_id: Uuid null, away_since: Bigint null, watchers: Text
     },
+    watcher [agent_id, ticket_id] backup { agent_id: Uuid, ticket_id: Uuid },
     tally [class, queue_id, state_id, locked] backup { class: Bigint, queue_id: Uuid, state_id: Uuid, locked: Boolean, tickets: Bigint },
     article [id] backup {
         id: Uuid, ticket_id: Uuid, ordinal: Bigint, seq: Bigint, sender: Text, channel: Text, direction: Text null, visible:
@@ -86,19 +88,24 @@ tables! {
     },
     message_ref [message_id, ticket_id] backup { message_id: Text, ticket_id: Uuid, article_id: Uuid null, ours: Boolean },
     event [ticket_id, ordinal] backup {
-        ticket_id: Uuid, ordinal: Bigint, seq: Bigint, at: Bigint, device_at: Bigint null, actor: Text, body: Text
+        ticket_id: Uuid, ordinal: Bigint, seq: Bigint, at: Bigint, device_at: Bigint null, actor: Text, body: Text,
+        device: Uuid null
     },
-    command [id] backup { id: Uuid, seq: Bigint, at: Bigint, outcome: Text },
+    command [id] backup {
+        id: Uuid, seq: Bigint, at: Bigint, outcome: Text, agent_id: Uuid null, device_id: Uuid null, answer: Text null
+    },
     job [id] backup {
         id: Uuid, kind: Text, ticket_id: Uuid, article_id: Uuid, state: Text, due_at: Bigint, attempts: Bigint, body: Text,
         error: Text null, holder: Text null, changed_at: Bigint
     },
     link [ticket_id, other_id] backup { ticket_id: Uuid, other_id: Uuid, kind: Text },
     customer [key] backup {
-        key: Text, address: Text, name: Text, company: Text, phone: Text, note: Text, seen_at: Bigint, search_key: Text
+        key: Text, address: Text, name: Text, company: Text, phone: Text, note: Text, seen_at: Bigint, search_key: Text, seq: Bigint
     },
-    personal [agent_id, kind, key] backup { agent_id: Uuid, kind: Text, key: Text, document: Text, changed_at: Bigint },
-    read_mark [agent_id, article_id] backup { agent_id: Uuid, article_id: Uuid, ticket_id: Uuid, is_read: Boolean },
+    personal [agent_id, kind, key] backup { agent_id: Uuid, kind: Text, key: Text, document: Text, changed_at: Bigint, seq: Bigint },
+    read_mark [agent_id, article_id] backup {
+        agent_id: Uuid, article_id: Uuid, ticket_id: Uuid, is_read: Boolean, seq: Bigint
+    },
     blob [sha256] stays { sha256: Text, size: Bigint, created_at: Bigint },
     blob_chunk [sha256, ordinal] stays { sha256: Text, ordinal: Bigint, data: Bytes },
     upload [id] backup { id: Uuid, agent_id: Uuid, name: Text, content_type: Text, size: Bigint, sha256: Text, created_at: Bigint },
@@ -115,4 +122,23 @@ tables! {
         null, internal_date: Bigint null
     },
     auto_sent [address, day] backup { address: Text, day: Text, count: Bigint },
+    device [id] backup {
+        id: Uuid, agent_id: Uuid, token_hash: Text, name: Text, program: Text, created_at: Bigint, seen_at: Bigint, revoked_at:
+        Bigint null, lost: Boolean
+    },
+    number_lease [number] backup { number: Text, device_id: Uuid, at: Bigint, ticket_id: Uuid null },
+    left_behind [id] backup {
+        id: Uuid, agent_id: Uuid, device_id: Uuid, at: Bigint, reason: Text, document: Text, done_at: Bigint null, done_by: Uuid
+        null
+    },
+    replica [id] stays {
+        id: Bigint, server: Text, device_id: Uuid, agent_id: Uuid, cursor: Text, first_sync: Text, contact_at: Bigint,
+        clock_offset: Bigint, wiped_at: Bigint null, document: Text
+    },
+    outbox [ordinal] stays {
+        ordinal: Bigint, id: Uuid, ticket_id: Uuid, other_id: Uuid null, state: Text, envelope: Text, answer: Text null, seq: Bigint
+        null, at: Bigint
+    },
+    confirmed [ticket_id] stays { ticket_id: Uuid, document: Text null },
+    leased_number [number] stays { number: Text, at: Bigint },
 }

@@ -117,7 +117,7 @@ both! {
     }
 
     async fn events_are_told_in_order(desk: Desk) {
-        let event = |ordinal: i64, actor, body| Event { ordinal, at: 10 - ordinal, device_at: (ordinal == 2).then_some(3), actor, body };
+        let event = |ordinal: i64, actor, body| Event { ordinal, at: 10 - ordinal, device_at: (ordinal == 2).then_some(3), actor, device: None, body };
         let wanted = [
             event(1, Actor::System, EventBody::Titled { from: String::new(), to: "Ü\0".into() }),
             event(2, Actor::Agent { id: AgentId(id(1)) }, EventBody::Locked),

@@ -138,7 +138,7 @@ impl Story {
         let events = decide(&self.ticket, body, &Context { settings: &SETTINGS, actor, now })?;
         let caused = events.len();
         for body in events {
-            let event = Event { ordinal: self.ticket.events + 1, at: now, device_at, actor: actor.clone(), body };
+            let event = Event { ordinal: self.ticket.events + 1, at: now, device_at, actor: actor.clone(), device: None, body };
             apply(&mut self.ticket, &event);
             self.history.push(event);
         }
