@@ -4,6 +4,8 @@ alter table ticket add column merged_into uuid;
 alter table ticket add column away_id uuid;
 alter table ticket add column away_since bigint;
 alter table ticket add column watchers text not null default '[]';
+-- On a replica: the feed number of the server's ticket that this row was made from; seq is the replica's own.
+alter table ticket add column unit_seq bigint not null default 0;
 create index ticket_responsible on ticket (responsible_id, changed_at, id) where responsible_id is not null;
 create table watcher (
     agent_id uuid not null,

@@ -92,6 +92,20 @@ impl OptionalFromRequestParts<Context> for Me {
     }
 }
 
+/// The connected desktop that asks.
+#[derive(Clone, Copy)]
+pub(crate) struct Device(pub docket_app::sync::Asking);
+
+impl FromRequestParts<Context> for Device {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Context) -> Result<Self, Problem> {
+        let caller = parts.extensions.get::<Caller>().filter(|caller| caller.agent.is_some());
+        let asking = caller.and_then(|caller| caller.device).ok_or(docket_app::Error::SignInRequired)?;
+        Ok(Self(asking))
+    }
+}
+
 /// That an administrator asks.
 pub(crate) struct Admin;
 

@@ -7,10 +7,11 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use docket_app::sync::{Asking, Standing};
 use docket_domain::AgentId;
 use http::{
     Extensions, HeaderMap, Method,
-    header::{COOKIE, HOST, HeaderName, ORIGIN},
+    header::{AUTHORIZATION, COOKIE, HOST, HeaderName, ORIGIN},
     request::Parts,
     uri::Authority,
 };
@@ -23,13 +24,17 @@ const WRITE_TOKEN: &str = "x-docket";
 /// Origins of the window's own page; Windows has no schemes of one's own.
 const WINDOW: [&str; 2] = ["desk://localhost", "http://desk.localhost"];
 /// The writes of somebody who is not signed in yet.
-const SIGN_IN: [&str; 2] = ["/api/v1/session", "/api/v1/session/link"];
+const SIGN_IN: [&str; 3] = ["/api/v1/session", "/api/v1/session/link", "/api/v1/devices"];
+/// The one thing that a device may still do which was revoked or whose agent was disabled.
+const LEAVE: &str = "/api/v1/sync/left";
 
 /// Who sends a request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Caller {
     /// The agent, if known.
     pub agent: Option<AgentId>,
+    /// The connected desktop that asks, by its token.
+    pub device: Option<Asking>,
     /// The value of the session's cookie.
     pub cookie: Option<String>,
     /// What a browser must send along with its writes.
@@ -61,6 +66,10 @@ async fn admit(context: &Context, request: &Parts) -> Result<Caller, Problem> {
     check_host(&context.host, headers, &request.extensions)?;
     check_origin(&context.host, headers, &request.extensions)?;
     let caller = caller(context, request).await?;
+    if caller.device.is_some() {
+        // A token is sent on purpose, by no page and no link.
+        return Ok(caller);
+    }
     let reads = matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
     if reads {
         return Ok(caller);
@@ -132,6 +141,13 @@ async fn caller(context: &Context, request: &Parts) -> Result<Caller, Problem> {
         secure: *secure_cookies || (proxied && header(headers, "x-forwarded-proto") == Some("https")),
         ..Caller::default()
     };
+    if let Some(token) = header(headers, AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer ")) {
+        let asking = context.app.device_of(token).await?.ok_or(docket_app::Error::SignInRequired)?;
+        caller.agent = (asking.standing == Standing::Good).then_some(asking.agent);
+        caller.device = Some(asking);
+        let leaves = request.uri.path() == LEAVE && asking.standing != Standing::Lost;
+        return if caller.agent.is_some() || leaves { Ok(caller) } else { Err(Problem::device(asking.standing)) };
+    }
     if let Some(cookie) = session_cookie(headers)
         && let Some(session) = context.app.session_of(cookie).await?
     {

@@ -24,6 +24,7 @@ mod serve;
 mod session;
 mod settings;
 mod setup;
+mod sync;
 mod system;
 mod ticket;
 

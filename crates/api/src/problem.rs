@@ -5,6 +5,7 @@ use axum::{
     extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection},
     response::{IntoResponse, Response},
 };
+use docket_app::sync::Standing;
 use docket_domain::Refusal;
 use http::StatusCode;
 use serde::Serialize;
@@ -34,10 +35,13 @@ pub struct Code(&'static str);
 
 /// The codes beyond those of the domain's refusals.
 pub(crate) const CODES: &[&str] = &[
+    "agent_disabled",
     "bad_backup",
     "bad_request",
     "data_folder",
     "database_unreachable",
+    "device_lost",
+    "device_revoked",
     "disk_full",
     "forbidden",
     "held_by_other_process",
@@ -48,6 +52,7 @@ pub(crate) const CODES: &[&str] = &[
     "link_over",
     "method_not_allowed",
     "network_folder",
+    "new_epoch",
     "newer_backup",
     "newer_database",
     "no_sender_address",
@@ -89,6 +94,16 @@ impl Problem {
     /// Whoever asks may not, or may not from there.
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    /// A device that is none any more.
+    pub(crate) fn device(standing: Standing) -> Self {
+        let (code, words) = match standing {
+            Standing::Revoked | Standing::Good => ("device_revoked", "this device was signed out of the desk; connect it again"),
+            Standing::Lost => ("device_lost", "this device was reported lost"),
+            Standing::Disabled => ("agent_disabled", "this agent is not active any more"),
+        };
+        Self::new(StatusCode::UNAUTHORIZED, code, words)
     }
 
     /// There is no such thing here.

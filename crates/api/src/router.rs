@@ -17,7 +17,7 @@ use utoipa_axum::{
 };
 
 use crate::{
-    Host, article, backup, compose, gate, headers, list, mailbox, metrics, openapi, page, problem::Problem, session, settings, setup,
+    Host, article, backup, compose, gate, headers, list, mailbox, metrics, openapi, page, problem::Problem, session, settings, setup, sync,
     system, ticket,
 };
 
@@ -77,6 +77,13 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .routes(routes!(compose::compose))
         .routes(routes!(compose::drafts))
         .routes(routes!(compose::save_draft, compose::drop_draft))
+        .routes(routes!(sync::connect))
+        .routes(routes!(sync::pull))
+        .routes(routes!(sync::first))
+        .routes(routes!(sync::push).layer(DefaultBodyLimit::max(FILE)))
+        .routes(routes!(sync::lease))
+        .routes(routes!(sync::personal).layer(DefaultBodyLimit::max(FILE)))
+        .routes(routes!(sync::left).layer(DefaultBodyLimit::max(FILE)))
         .routes(routes!(article::attachment))
         .routes(routes!(article::raw))
         .routes(routes!(article::frame))

@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Result},
     fetch::MailboxStatus,
     folder::Folder,
+    replica::{Connected, Contact},
     secrets::Secrets,
     sessions::Attempts,
     wire::Progress,
@@ -105,6 +106,12 @@ pub(crate) struct Inner {
     pub progress: watch::Sender<Progress>,
     pub stopping: watch::Sender<bool>,
     pub backup_error: Mutex<Option<String>>,
+    /// Whose replica this desk is.
+    pub connected: RwLock<Option<Arc<Connected>>>,
+    /// Wakes whoever talks to the server: something is to be sent.
+    pub wake_sync: Notify,
+    /// How the line to the server is.
+    pub contact: watch::Sender<Contact>,
 }
 
 impl App {
@@ -150,10 +157,14 @@ impl App {
             progress: watch::Sender::new(Progress::default()),
             stopping: watch::Sender::new(false),
             backup_error: Mutex::new(None),
+            connected: RwLock::new(None),
+            wake_sync: Notify::new(),
+            contact: watch::Sender::new(Contact::default()),
             db,
         }));
         app.begin_desk().await?;
-        if holds {
+        app.look_connected().await?;
+        if holds && app.connected().is_none() {
             app.recover_jobs().await?;
         }
         app.prepare_setup_link().await?;

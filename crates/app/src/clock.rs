@@ -1,6 +1,13 @@
 //! Time and chance: the one place that asks the system for either.
 
-use std::{path::PathBuf, time::SystemTime};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::SystemTime,
+};
 
 use uuid::Uuid;
 
@@ -9,22 +16,31 @@ use uuid::Uuid;
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     file: Option<PathBuf>,
+    set: Option<Arc<AtomicI64>>,
 }
 
 impl Clock {
     /// The clock of this process.
     pub fn system() -> Self {
         let file = if cfg!(debug_assertions) { std::env::var_os("DOCKET_CLOCK").map(PathBuf::from) } else { None };
-        Self { file }
+        Self { file, set: None }
     }
 
     /// A clock that the file moves, for a test with several desks in one process; release builds ignore the file.
     pub fn moved_by(file: PathBuf) -> Self {
-        Self { file: cfg!(debug_assertions).then_some(file) }
+        Self { file: cfg!(debug_assertions).then_some(file), set: None }
+    }
+
+    /// A clock that shows what it is set to (ms UTC), for a simulation.
+    pub fn set_by(hand: Arc<AtomicI64>) -> Self {
+        Self { file: None, set: Some(hand) }
     }
 
     /// Now, in ms UTC.
     pub fn now(&self) -> i64 {
+        if let Some(hand) = &self.set {
+            return hand.load(Ordering::Relaxed);
+        }
         let offset =
             self.file.as_ref().and_then(|file| std::fs::read_to_string(file).ok()).and_then(|text| text.trim().parse::<i64>().ok());
         system_now() + offset.unwrap_or(0)
@@ -32,7 +48,7 @@ impl Clock {
 
     /// Can it be moved? Then timers look often.
     pub fn moves(&self) -> bool {
-        self.file.is_some()
+        self.file.is_some() || self.set.is_some()
     }
 }
 

@@ -27,6 +27,7 @@ use crate::{
 impl App {
     /// Opens a ticket that an agent typed.
     pub async fn new_ticket(&self, me: AgentId, new: NewTicket) -> Result<TicketView> {
+        self.need_unlocked().await?;
         let mut work = self.work().await?;
         let settings = work.settings.clone();
         let queue = new.queue_id.unwrap_or_else(|| default_queue(&settings));
@@ -53,20 +54,26 @@ impl App {
             pending_until: new.pending_until,
             first,
         };
-        let envelope = Envelope::ticket(CommandId(new.id.0), new.id, Actor::Agent { id: me }, body);
-        work.carry_out(&envelope).await?;
+        match self.connected() {
+            Some(connected) => drop(self.give(&mut work, &connected, CommandId(new.id.0), new.id, body).await?),
+            None => {
+                let envelope = Envelope::ticket(CommandId(new.id.0), new.id, Actor::Agent { id: me }, body);
+                work.carry_out(&envelope).await?;
+            }
+        }
         // Name and address are noted with the ticket.
         let more = !contact.company.is_empty() || !contact.phone.is_empty();
         if more && !contact.key.is_empty() {
             customer::note(&mut work.tx, &contact).await?;
         }
-        personal::remove(&mut work.tx, me, "draft", &format!("{}/create", new.id)).await?;
+        personal::remove(&mut work.tx, me, "draft", &format!("{}/create", new.id), work.now).await?;
         self.finish(work).await?;
         self.ticket(me, new.id).await
     }
 
     /// Carries out a command of an agent.
     pub async fn command(&self, me: AgentId, ticket: TicketId, command: SubmitCommand) -> Result<Outcome> {
+        self.need_unlocked().await?;
         let mut work = self.work().await?;
         let kept = draft_kind(&command.body);
         let block = matches!(command.body, CommandBody::Junk { block_sender: true });
@@ -80,12 +87,23 @@ impl App {
             self.finish(work).await?;
             return self.outcome(me, ticket, "applied").await;
         }
+        let connected = self.connected();
+        if let (Some(_), Some(article)) = (&connected, back)
+            && work.take_back_here(me, ticket, article).await?
+        {
+            self.finish(work).await?;
+            return self.outcome(me, ticket, "applied").await;
+        }
         let body = work.complete(me, ticket, command.body).await?;
-        let envelope = Envelope::ticket(command.id, ticket, Actor::Agent { id: me }, body);
-        let done = work.carry_out(&envelope).await?;
+        let done = match &connected {
+            Some(connected) => self.give(&mut work, connected, command.id, ticket, body).await?,
+            None => work.carry_out(&Envelope::ticket(command.id, ticket, Actor::Agent { id: me }, body)).await?,
+        };
+        // On a replica the server makes the draft, and its block of the sender needs the server.
+        let (back, block, unblock) = if connected.is_some() { (None, false, false) } else { (back, block, unblock) };
         if done.events > 0 {
             if let Some(kind) = kept {
-                personal::remove(&mut work.tx, me, "draft", &format!("{ticket}/{kind}")).await?;
+                personal::remove(&mut work.tx, me, "draft", &format!("{ticket}/{kind}"), work.now).await?;
             }
             if let Some(article) = back {
                 work.bring_back(me, ticket, article).await?;
@@ -205,6 +223,11 @@ impl Work {
                 self.own(ticket, article_id).await?;
                 Body::SendAgain { article: article_id }
             }
+            CommandBody::ItArrived { article_id } if self.on_replica().await? => {
+                self.own(ticket, article_id).await?;
+                let author = self.author_of(article_id).await?;
+                Body::ConfirmArrival { article: article_id, author, next: Next::default() }
+            }
             CommandBody::ItArrived { article_id } => {
                 self.own(ticket, article_id).await?;
                 let job = job::of_article(&mut self.tx, article_id.0).await?.ok_or(Refusal::NotSendable)?;
@@ -247,6 +270,10 @@ impl Work {
         let (in_reply_to, references) = self.thread(&ticket, mail.in_reply_to, purpose).await?;
         let sender = self.settings.addresses.get(&from).map(|address| address.email.clone()).unwrap_or_default();
         let delay = mail.delay_seconds.unwrap_or(self.settings.mail_rules.undo_seconds).min(3600);
+        let seen = match self.on_replica().await? {
+            true => self.seen_by_server(id).await?.unwrap_or_default(),
+            false => SeenUpto { article: ticket.articles, event: ticket.events },
+        };
         let outgoing = Outgoing {
             from,
             to,
@@ -257,7 +284,7 @@ impl Work {
             references,
             delay_ms: i64::from(delay) * 1000,
             // A client that does not say what was on its screen has seen what is there now.
-            seen_upto: mail.seen_upto.or(Some(SeenUpto { article: ticket.articles, event: ticket.events })),
+            seen_upto: mail.seen_upto.or(Some(seen)),
         };
         let article = self.article(me, mail.article_id, subject, mail.text, &mail.attachments).await?;
         Ok((article, outgoing, Next { state_id: mail.state_id, pending_until: mail.pending_until }))
@@ -346,7 +373,7 @@ impl Work {
     }
 
     /// A mail that was taken back is a draft again, as it was; a draft that was begun meanwhile stands below it.
-    async fn bring_back(&mut self, me: AgentId, ticket: TicketId, id: ArticleId) -> Result<()> {
+    pub(crate) async fn bring_back(&mut self, me: AgentId, ticket: TicketId, id: ArticleId) -> Result<()> {
         let Some(stored) = article::find(&mut self.tx, id).await? else { return Ok(()) };
         let job = job::of_article(&mut self.tx, id.0).await?.ok_or(Refusal::NotWaiting)?;
         let job: MailJob = serde_json::from_str(&job.body).map_err(anyhow::Error::from)?;

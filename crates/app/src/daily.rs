@@ -20,7 +20,7 @@ impl App {
     pub(crate) async fn back_up_daily(&self) {
         let settings = self.settings();
         let folder = PathBuf::from(&settings.desk.backup_folder);
-        if settings.desk.backup_folder.is_empty() {
+        if settings.desk.backup_folder.is_empty() || self.connected().is_some() {
             return;
         }
         if last_backup(&folder, &settings.desk.short_id).is_some_and(|at| self.now() - at < DAY) {

@@ -33,7 +33,7 @@ impl App {
     pub async fn remove_draft(&self, me: AgentId, ticket: TicketId, kind: &str) -> Result<()> {
         known_kind(kind)?;
         let mut tx = self.0.db.aside().await?;
-        personal::remove(&mut tx, me, DRAFT, &format!("{ticket}/{kind}")).await?;
+        personal::remove(&mut tx, me, DRAFT, &format!("{ticket}/{kind}"), self.now()).await?;
         Ok(tx.commit().await?)
     }
 

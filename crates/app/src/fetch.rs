@@ -77,13 +77,15 @@ impl App {
         while !self.stopping() {
             let settings = self.settings();
             tasks.retain(|id, (known, task)| {
-                let keep = settings.mailboxes.get(id).is_some_and(|now| now == known && now.valid);
+                let keep = settings.mailboxes.get(id).is_some_and(|now| now == known && now.valid) && self.connected().is_none();
                 if !keep {
                     task.abort();
                 }
                 keep
             });
-            for (id, mailbox) in settings.mailboxes.iter().filter(|(_, mailbox)| mailbox.valid) {
+            // On a replica the server fetches.
+            let fetches = self.connected().is_none();
+            for (id, mailbox) in settings.mailboxes.iter().filter(|(_, mailbox)| mailbox.valid && fetches) {
                 if !tasks.contains_key(id) {
                     let task = tokio::spawn(self.clone().keep_fetching(*id, mailbox.clone()));
                     tasks.insert(*id, (mailbox.clone(), task));

@@ -105,14 +105,14 @@ impl Work {
 }
 
 /// A name that is only a name: no folders, no control characters.
-fn clean_name(name: &str) -> String {
+pub(crate) fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = last.chars().filter(|c| !c.is_control() && !"<>:\"|?*".contains(*c)).take(200).collect();
     let name = name.trim().trim_start_matches('.').to_owned();
     if name.is_empty() { "file".into() } else { name }
 }
 
-fn clean_type(content_type: &str) -> String {
+pub(crate) fn clean_type(content_type: &str) -> String {
     let good = content_type.len() <= 100
         && content_type.contains('/')
         && content_type.chars().all(|c| c.is_ascii_alphanumeric() || "/+-.".contains(c));

@@ -17,6 +17,9 @@ use crate::{
     error::{Error, Result},
 };
 
+/// The kind of the token that a connected desktop has from its server.
+pub(crate) const DEVICE: &str = "device";
+
 /// How long a keyring may take: one that is locked waits for a person.
 const PATIENCE: Duration = Duration::from_secs(4);
 

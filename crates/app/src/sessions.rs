@@ -69,7 +69,7 @@ impl Attempts {
     }
 }
 
-fn hash_token(cookie: &str) -> String {
+pub(crate) fn hash_token(cookie: &str) -> String {
     Sha256::digest(cookie.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -134,6 +134,12 @@ impl App {
 
     /// Begins a session; wrong attempts are slowed down by login and by address.
     pub async fn sign_in(&self, input: SignIn, from: &str, label: &str) -> Result<SignedIn> {
+        let agent = self.agent_by_password(input, from).await?;
+        self.begin_session(agent, label).await
+    }
+
+    /// Who has that login and password.
+    pub(crate) async fn agent_by_password(&self, input: SignIn, from: &str) -> Result<AgentId> {
         let login = input.login.trim().to_lowercase();
         let keys = [format!("login {login}"), format!("from {from}")];
         self.0.attempts.check(&keys, self.now())?;
@@ -149,7 +155,7 @@ impl App {
             return Err(Error::WrongPassword);
         };
         self.0.attempts.right(&keys[0]);
-        self.begin_session(agent, label).await
+        Ok(agent)
     }
 
     async fn begin_session(&self, agent: AgentId, label: &str) -> Result<SignedIn> {

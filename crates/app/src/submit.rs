@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use docket_domain::{
-    Actor, Address, AgentId, Article, ArticleId, Body, Channel, Delivery, DeviceId, Direction, Envelope, Event, NewArticle, Next, Outgoing,
+    Address, AgentId, Article, ArticleId, Body, Channel, Delivery, DeviceId, Direction, Envelope, Event, NewArticle, Next, Outgoing,
     QueueId, Refusal, Sender, Settings, Ticket, TicketId, apply,
     article::Attachment,
     command::{Received, SeenUpto},
@@ -31,6 +31,10 @@ pub(crate) struct Work {
     pub settings: Arc<Settings>,
     pub now: i64,
     pub notices: Vec<Notice>,
+    /// Was what is carried out given without the network?
+    pub offline: bool,
+    /// Is it a replica's guess? Then it leaves no trace but its articles and events, which have the feed number 0.
+    pub guessing: bool,
     mail_queued: bool,
 }
 
@@ -48,6 +52,8 @@ struct Way {
     next: Next,
     author: Option<AgentId>,
     forward: bool,
+    /// When it was written, where that was not now.
+    written: Option<i64>,
 }
 
 /// What a mail job must know beside its article.
@@ -67,6 +73,9 @@ pub(crate) struct MailJob {
     /// When it was written (ms UTC).
     #[serde(default)]
     pub written_at: i64,
+    /// When the desk took it over to send, where that was later (ms UTC).
+    #[serde(default)]
+    pub taken_at: i64,
     /// It goes to somebody else than the customer.
     #[serde(default)]
     pub forward: bool,
@@ -80,7 +89,7 @@ impl App {
     pub(crate) async fn work(&self) -> Result<Work> {
         let mut tx = self.0.db.begin().await?;
         let settings = self.settings_in(&mut tx).await?;
-        Ok(Work { tx, settings, now: self.now(), notices: Vec::new(), mail_queued: false })
+        Ok(Work { tx, settings, now: self.now(), notices: Vec::new(), offline: false, guessing: false, mail_queued: false })
     }
 
     /// Makes it last and tells whoever waits.
@@ -131,7 +140,7 @@ impl Work {
             None => return Err(Error::NotFound("ticket")),
         };
         let body = self.with_number(&envelope.body).await?;
-        let context = docket_domain::Context { settings: &self.settings, actor: &envelope.actor, now: self.now };
+        let context = docket_domain::Context { settings: &self.settings, actor: &envelope.actor, now: self.now, offline: self.offline };
         let bodies = decide(&ticket, &body, &context)?;
         if bodies.is_empty() {
             return Ok(Done { ticket, events: 0, repeated: false });
@@ -152,10 +161,11 @@ impl Work {
             apply(&mut ticket, &event);
             events.push(event);
         }
-        event::insert(&mut self.tx, id, &events, seq).await?;
+        let mark = if self.guessing { 0 } else { seq };
+        event::insert(&mut self.tx, id, &events, mark).await?;
         let index = Index { article: body.article().map(shown), ..index(&self.settings, &ticket) };
         ticket::save(&mut self.tx, &ticket, &index, seq, is_new || scope != Scope::of(&ticket)).await?;
-        self.effects(&ticket, &body, envelope, seq).await?;
+        self.effects(&ticket, &body, envelope, mark).await?;
         Ok(Done { ticket, events: count, repeated: false })
     }
 
@@ -189,14 +199,13 @@ impl Work {
             Body::Reply { article, mail, next } | Body::Forward { article, mail, next } => {
                 let author = envelope.actor.agent();
                 let forward = matches!(body, Body::Forward { .. });
-                self.outgoing(ticket, article, mail, Way { next: *next, author, forward }, seq).await?;
+                let way = Way { next: *next, author, forward, written: envelope.device_time };
+                self.outgoing(ticket, article, mail, way, seq).await?;
             }
             Body::AutoReply { article, mail, .. } => self.outgoing(ticket, article, mail, Way::default(), seq).await?,
-            Body::Note { article, visible, .. } => {
-                self.spoken(ticket, article, Channel::Internal, None, *visible, &envelope.actor, seq).await?
-            }
+            Body::Note { article, visible, .. } => self.spoken(ticket, article, Channel::Internal, None, *visible, envelope, seq).await?,
             Body::PhoneCall { article, direction, .. } => {
-                self.spoken(ticket, article, Channel::Phone, Some(*direction), true, &envelope.actor, seq).await?;
+                self.spoken(ticket, article, Channel::Phone, Some(*direction), true, envelope, seq).await?;
             }
             Body::MailLeft { article, .. } => self.delivered(ticket, *article, "started", "done", Delivery::Sent, None, seq).await?,
             Body::MailFailed { article, reason } => self.over(ticket, *article, "failed", Delivery::Failed, reason, seq).await?,
@@ -274,7 +283,7 @@ impl Work {
         ticket: &Ticket,
         new: &NewArticle,
         mail: &Outgoing,
-        Way { next, author, forward }: Way,
+        Way { next, author, forward, written }: Way,
         seq: i64,
     ) -> Result<()> {
         let sender = self.settings.addresses.get(&mail.from).ok_or(Refusal::NoSuchSender)?;
@@ -303,6 +312,9 @@ impl Work {
             warnings: Vec::new(),
         };
         self.add(&article, new, seq).await?;
+        if self.guessing {
+            return Ok(());
+        }
         article::refer(&mut self.tx, &mail.message_id, ticket.id, Some(article.id), true).await?;
         let body = MailJob {
             from: mail.from,
@@ -311,7 +323,8 @@ impl Work {
             author,
             next,
             seen_upto: mail.seen_upto,
-            written_at: self.now,
+            written_at: written.unwrap_or(self.now),
+            taken_at: self.now,
             forward,
             anyway: false,
         };
@@ -321,7 +334,8 @@ impl Work {
             ticket_id: ticket.id.0,
             article_id: article.id.0,
             state: "waiting".into(),
-            due_at: self.now + mail.delay_ms,
+            // The delay began when it was written.
+            due_at: (written.unwrap_or(self.now) + mail.delay_ms).clamp(self.now, self.now + mail.delay_ms.max(0)),
             attempts: 0,
             body: serde_json::to_string(&body).map_err(anyhow::Error::from)?,
             error: None,
@@ -341,10 +355,10 @@ impl Work {
         channel: Channel,
         direction: Option<Direction>,
         visible: bool,
-        actor: &Actor,
+        envelope: &Envelope,
         seq: i64,
     ) -> Result<()> {
-        let author = actor.agent();
+        let author = envelope.actor.agent();
         let name = author.map(|id| self.settings.agent_name(id).to_owned());
         let article = Article {
             id: new.article_id(),
@@ -365,7 +379,8 @@ impl Work {
             html: None,
             message_id: None,
             references: Vec::new(),
-            created_at: self.now,
+            // What was said or noted counts when it happened.
+            created_at: envelope.device_time.unwrap_or(self.now),
             raw: None,
             delivery: None,
             warnings: Vec::new(),
@@ -406,6 +421,9 @@ impl Work {
         error: Option<&str>,
         seq: i64,
     ) -> Result<()> {
+        if self.guessing {
+            return self.guess_delivery(ticket, id, delivery).await;
+        }
         let job = job::of_article(&mut self.tx, id.0).await?.ok_or(Refusal::NotSendable)?;
         let change = Change { error, ..Change::default() };
         if !job::step(&mut self.tx, job.id, from, to, change, self.now).await? {
@@ -424,6 +442,9 @@ impl Work {
     }
 
     async fn cancel(&mut self, ticket: &Ticket, id: ArticleId, seq: i64) -> Result<()> {
+        if self.guessing {
+            return self.guess_delivery(ticket, id, Delivery::Cancelled).await;
+        }
         let job = job::of_article(&mut self.tx, id.0).await?.ok_or(Refusal::NotWaiting)?;
         if !["waiting", "failed", "held"].contains(&job.state.as_str()) {
             return Err(Refusal::NotWaiting.into());
@@ -432,6 +453,9 @@ impl Work {
     }
 
     async fn again(&mut self, ticket: &Ticket, id: ArticleId, seq: i64) -> Result<()> {
+        if self.guessing {
+            return self.guess_delivery(ticket, id, Delivery::Waiting).await;
+        }
         let job = job::of_article(&mut self.tx, id.0).await?.ok_or(Refusal::NotSendable)?;
         if !["perhaps", "failed", "held"].contains(&job.state.as_str()) || job.kind != "mail" {
             return Err(Refusal::NotSendable.into());

@@ -12,6 +12,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 pub mod body;
+pub mod connection;
+pub mod sync;
 pub use body::CommandBody;
 
 /// Who is there and what this desk is.

@@ -7,6 +7,7 @@ pub mod access;
 pub mod apply;
 pub mod article;
 pub mod command;
+pub mod conflict;
 pub mod decide;
 pub mod event;
 pub mod id;
@@ -16,6 +17,7 @@ pub mod placeholder;
 pub mod refusal;
 pub mod settings;
 pub mod ticket;
+pub mod unit;
 
 pub use apply::apply;
 pub use article::{Address, Article, Channel, Delivery, Direction, Sender};

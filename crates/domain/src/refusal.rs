@@ -70,6 +70,9 @@ pub enum Refusal {
     /// The field was changed by somebody else since the text was written.
     #[error("somebody changed this meanwhile")]
     ChangedMeanwhile,
+    /// The customer wrote since, and the ticket would rest or be closed unread.
+    #[error("the customer wrote meanwhile")]
+    CustomerWrote,
     /// The command is not known here, or not one that agents give.
     #[error("this program does not know what to do with this")]
     UnknownCommand,
@@ -100,6 +103,7 @@ impl Refusal {
             Self::MergeIntoItself => "merge_into_itself",
             Self::MergeCycle => "merge_cycle",
             Self::ChangedMeanwhile => "changed_meanwhile",
+            Self::CustomerWrote => "customer_wrote",
             Self::UnknownCommand => "unknown_command",
         }
     }

@@ -94,6 +94,7 @@ fn refusals_keep_their_codes() {
         (MergeIntoItself, "merge_into_itself"),
         (MergeCycle, "merge_cycle"),
         (ChangedMeanwhile, "changed_meanwhile"),
+        (CustomerWrote, "customer_wrote"),
         (UnknownCommand, "unknown_command"),
     ] {
         assert_eq!(refusal.code(), code);

@@ -1,12 +1,11 @@
-//! Articles, attachments and Message-IDs.
+//! Articles and Message-IDs.
 
-use docket_domain::{
-    Address, AgentId, Article, ArticleId, AttachmentId, Channel, Delivery, Direction, Sender, TicketId, article::Attachment,
-};
+use docket_domain::{Address, AgentId, Article, ArticleId, Channel, Delivery, Direction, Sender, TicketId};
 use serde::de::DeserializeOwned;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
+pub use crate::attachment_row::{attach, attachment, attachments};
 use crate::{
     db::{Conn, Result, Tx},
     json,
@@ -92,20 +91,43 @@ impl TryFrom<Row> for Stored {
 const COLUMNS: &str = "select id, ticket_id, ordinal, sender, channel, direction, visible, author_id, mail_from, mail_to, mail_cc, mail_bcc,
     mail_reply_to, subject, body, html, message_id, mail_references, created_at, raw, delivery, sent_at, delivery_error, warnings from article";
 
+/// What of an article is written as another type than it has.
+pub(crate) struct Written {
+    pub sender: String,
+    pub channel: String,
+    pub direction: Option<String>,
+    pub from: Option<String>,
+    pub to: String,
+    pub cc: String,
+    pub bcc: String,
+    pub reply_to: String,
+    pub references: String,
+    pub warnings: String,
+}
+
+pub(crate) fn written(article: &Article) -> Result<Written> {
+    let name = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    Ok(Written {
+        sender: name(serde_json::json!(article.sender)),
+        channel: name(serde_json::json!(article.channel)),
+        direction: article.direction.map(|direction| name(serde_json::json!(direction))),
+        from: article.from.as_ref().map(|from| json::write("address", from)).transpose()?,
+        to: json::write("addresses", &article.to)?,
+        cc: json::write("addresses", &article.cc)?,
+        bcc: json::write("addresses", &article.bcc)?,
+        reply_to: json::write("addresses", &article.reply_to)?,
+        references: json::write("references", &article.references)?,
+        warnings: json::write("warnings", &article.warnings)?,
+    })
+}
+
 /// Adds an article.
 pub async fn insert(tx: &mut Tx, article: &Article, seq: i64) -> Result<()> {
     const SQL: &str = "
         insert into article (id, ticket_id, ordinal, sender, channel, direction, visible, author_id, mail_from, mail_to, mail_cc, mail_bcc,
             mail_reply_to, subject, body, html, message_id, mail_references, created_at, raw, delivery, sent_at, delivery_error, warnings, seq)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, null, null, $22, $23)";
-    let name = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let sender = name(serde_json::json!(article.sender));
-    let channel = name(serde_json::json!(article.channel));
-    let direction = article.direction.map(|direction| name(serde_json::json!(direction)));
-    let from = article.from.as_ref().map(|from| json::write("address", from)).transpose()?;
-    let (to, cc) = (json::write("addresses", &article.to)?, json::write("addresses", &article.cc)?);
-    let (bcc, reply_to) = (json::write("addresses", &article.bcc)?, json::write("addresses", &article.reply_to)?);
-    let (references, warnings) = (json::write("references", &article.references)?, json::write("warnings", &article.warnings)?);
+    let Written { sender, channel, direction, from, to, cc, bcc, reply_to, references, warnings } = written(article)?;
     on!(tx, conn => sqlx::query(SQL)
         .bind(article.id.0).bind(article.ticket.0).bind(article.ordinal).bind(&sender).bind(&channel).bind(&direction)
         .bind(article.visible_to_customer).bind(article.author.map(|author| author.0)).bind(&from).bind(&to).bind(&cc).bind(&bcc)
@@ -130,6 +152,21 @@ pub async fn of_ticket(tx: &mut Tx, ticket: TicketId) -> Result<Vec<Stored>> {
     rows.into_iter().map(Stored::try_from).collect()
 }
 
+/// The articles of these tickets with a feed number above `floor`, by ticket, oldest first.
+pub(crate) async fn of_tickets(tx: &mut Tx, tickets: &[Uuid], floor: i64) -> Result<Vec<Stored>> {
+    let start = format!("{COLUMNS} where ticket_id in (");
+    let rows: Vec<Row> = on!(tx, conn => {
+        let mut query = QueryBuilder::new(&start);
+        let mut list = query.separated(", ");
+        for ticket in tickets {
+            list.push_bind(*ticket);
+        }
+        query.push(") and seq > ").push_bind(floor).push(" order by ticket_id, ordinal");
+        query.build_query_as::<Row>().fetch_all(conn).await
+    })?;
+    rows.into_iter().map(Stored::try_from).collect()
+}
+
 /// Notes where an outgoing mail stands; gives the article a feed number so that it is sent anew.
 pub async fn set_delivery(
     tx: &mut Tx,
@@ -144,61 +181,18 @@ pub async fn set_delivery(
     Ok(())
 }
 
-/// Adds an attachment.
-pub async fn attach(tx: &mut Tx, attachment: &Attachment) -> Result<()> {
-    const SQL: &str = "
-        insert into attachment (id, article_id, ordinal, name, content_type, size, sha256, inline, content_id)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    on!(tx, conn => sqlx::query(SQL).bind(attachment.id.0).bind(attachment.article.0).bind(attachment.ordinal)
-        .bind(storable(&attachment.name)).bind(storable(&attachment.content_type)).bind(attachment.size).bind(&attachment.sha256)
-        .bind(attachment.inline).bind(storable_option(attachment.content_id.as_ref()))
-        .execute(conn).await.map(drop))?;
+/// Has the server sent this article (else it is a replica's guess)?
+pub async fn is_confirmed(tx: &mut Tx, id: ArticleId) -> Result<bool> {
+    const SQL: &str = "select seq from article where id = $1";
+    let seq: Option<i64> = on!(tx, conn => sqlx::query_scalar(SQL).bind(id.0).fetch_optional(conn).await)?;
+    Ok(seq.is_some_and(|seq| seq > 0))
+}
+
+/// Shows where a mail will probably stand.
+pub async fn guess_delivery(tx: &mut Tx, id: ArticleId, delivery: Delivery) -> Result<()> {
+    const SQL: &str = "update article set delivery = $2, delivery_error = null where id = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(id.0).bind(delivery.as_str()).execute(conn).await.map(drop))?;
     Ok(())
-}
-
-#[derive(sqlx::FromRow)]
-struct AttachmentRow {
-    id: Uuid,
-    article_id: Uuid,
-    ordinal: i64,
-    name: String,
-    content_type: String,
-    size: i64,
-    sha256: String,
-    inline: bool,
-    content_id: Option<String>,
-}
-
-impl From<AttachmentRow> for Attachment {
-    fn from(row: AttachmentRow) -> Self {
-        Self {
-            id: AttachmentId(row.id),
-            article: ArticleId(row.article_id),
-            ordinal: row.ordinal,
-            name: row.name,
-            content_type: row.content_type,
-            size: row.size,
-            sha256: row.sha256,
-            inline: row.inline,
-            content_id: row.content_id,
-        }
-    }
-}
-
-/// The attachments of all articles of a ticket, by article and position.
-pub async fn attachments(tx: &mut Tx, ticket: TicketId) -> Result<Vec<Attachment>> {
-    const SQL: &str = "
-        select t.id, t.article_id, t.ordinal, t.name, t.content_type, t.size, t.sha256, t.inline, t.content_id
-        from attachment t join article a on a.id = t.article_id where a.ticket_id = $1 order by a.ordinal, t.ordinal";
-    let rows: Vec<AttachmentRow> = on!(tx, conn => sqlx::query_as(SQL).bind(ticket.0).fetch_all(conn).await)?;
-    Ok(rows.into_iter().map(Attachment::from).collect())
-}
-
-/// One attachment.
-pub async fn attachment(tx: &mut Tx, id: AttachmentId) -> Result<Option<Attachment>> {
-    const SQL: &str = "select id, article_id, ordinal, name, content_type, size, sha256, inline, content_id from attachment where id = $1";
-    let row: Option<AttachmentRow> = on!(tx, conn => sqlx::query_as(SQL).bind(id.0).fetch_optional(conn).await)?;
-    Ok(row.map(Attachment::from))
 }
 
 /// Notes that a Message-ID belongs to a ticket. `ours`: the desk made it itself.
@@ -305,8 +299,9 @@ pub async fn read_marks(tx: &mut Tx, agent: AgentId, ticket: TicketId) -> Result
 /// Marks an article as read or unread by an agent.
 pub async fn mark_read(tx: &mut Tx, agent: AgentId, ticket: TicketId, article: ArticleId, is_read: bool) -> Result<()> {
     const SQL: &str = "
-        insert into read_mark (agent_id, article_id, ticket_id, is_read) values ($1, $2, $3, $4)
-        on conflict (agent_id, article_id) do update set is_read = excluded.is_read";
-    on!(tx, conn => sqlx::query(SQL).bind(agent.0).bind(article.0).bind(ticket.0).bind(is_read).execute(conn).await.map(drop))?;
+        insert into read_mark (agent_id, article_id, ticket_id, is_read, seq) values ($1, $2, $3, $4, $5)
+        on conflict (agent_id, article_id) do update set is_read = excluded.is_read, seq = excluded.seq";
+    let seq = crate::personal::number(tx, agent).await?;
+    on!(tx, conn => sqlx::query(SQL).bind(agent.0).bind(article.0).bind(ticket.0).bind(is_read).bind(seq).execute(conn).await.map(drop))?;
     Ok(())
 }

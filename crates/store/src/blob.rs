@@ -205,6 +205,19 @@ pub async fn upload(tx: &mut Tx, id: Uuid, agent: Uuid) -> Result<Option<Upload>
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(id).bind(agent).fetch_optional(conn).await)?)
 }
 
+/// The size of what this agent uploaded under that key; none: they did not.
+pub async fn uploaded(tx: &mut Tx, agent: Uuid, key: &str) -> Result<Option<i64>> {
+    const SQL: &str = "select size from upload where agent_id = $1 and sha256 = $2 limit 1";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(agent).bind(key).fetch_optional(conn).await)?)
+}
+
+/// The tickets with an attachment of these bytes, and their size.
+pub async fn attached_to(tx: &mut Tx, key: &str) -> Result<Vec<(Uuid, i64)>> {
+    const SQL: &str = "
+        select distinct a.ticket_id, t.size from attachment t join article a on a.id = t.article_id where t.sha256 = $1 limit 100";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(key).fetch_all(conn).await)?)
+}
+
 /// The uploads that were made before that moment (ms UTC).
 pub async fn uploads_before(tx: &mut Tx, before: i64) -> Result<Vec<Uuid>> {
     const SQL: &str = "select id from upload where created_at < $1";

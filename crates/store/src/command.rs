@@ -1,6 +1,7 @@
 //! Which commands were carried out, and what came of them: a repeat is answered from here.
 
-use docket_domain::CommandId;
+use docket_domain::{AgentId, CommandId, DeviceId};
+use uuid::Uuid;
 
 use crate::db::{Result, Tx};
 
@@ -9,6 +10,28 @@ pub async fn insert(tx: &mut Tx, id: CommandId, seq: i64, at: i64, outcome: &str
     const SQL: &str = "insert into command (id, seq, at, outcome) values ($1, $2, $3, $4)";
     on!(tx, conn => sqlx::query(SQL).bind(id.0).bind(seq).bind(at).bind(outcome).execute(conn).await.map(drop))?;
     Ok(())
+}
+
+/// Keeps the answer to a command that a device pushed, for ever: a repeat gets it again.
+pub async fn insert_answer(
+    tx: &mut Tx,
+    id: CommandId,
+    agent: AgentId,
+    device: DeviceId,
+    seq: i64,
+    at: i64,
+    outcome: &str,
+    answer: &str,
+) -> Result<()> {
+    const SQL: &str = "insert into command (id, seq, at, outcome, agent_id, device_id, answer) values ($1, $2, $3, $4, $5, $6, $7)";
+    on!(tx, conn => sqlx::query(SQL).bind(id.0).bind(seq).bind(at).bind(outcome).bind(agent.0).bind(device.0).bind(answer).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Whose command it was, and what was answered: (agent, feed number, outcome, answer).
+pub async fn answered(tx: &mut Tx, id: CommandId) -> Result<Option<(Option<Uuid>, i64, String, Option<String>)>> {
+    const SQL: &str = "select agent_id, seq, outcome, answer from command where id = $1";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(id.0).fetch_optional(conn).await)?)
 }
 
 /// The feed number and outcome of a command that was carried out.

@@ -27,16 +27,21 @@ pub struct Customer {
 /// Notes a contact; what is known already is only completed, never overwritten by nothing.
 pub async fn note(tx: &mut Tx, customer: &Customer) -> Result<()> {
     const SQL: &str = "
-        insert into customer (key, address, name, company, phone, note, seen_at, search_key) values ($1, $2, $3, $4, $5, $6, $7, $8)
+        insert into customer (key, address, name, company, phone, note, seen_at, search_key, seq)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, 0))
         on conflict (key) do update set name = excluded.name, company = excluded.company, phone = excluded.phone,
-            note = excluded.note, seen_at = excluded.seen_at, search_key = excluded.search_key";
-    let known = find(tx, &customer.key).await?.unwrap_or_else(|| Customer { address: customer.address.clone(), ..Customer::default() });
+            note = excluded.note, seen_at = excluded.seen_at, search_key = excluded.search_key, seq = coalesce($9, customer.seq)";
+    let found = find(tx, &customer.key).await?;
+    let before = found.clone();
+    let known = found.unwrap_or_else(|| Customer { address: customer.address.clone(), ..Customer::default() });
     let better = |new: &str, old: String| if new.is_empty() { old } else { storable(new).into_owned() };
     let (name, company) = (better(&customer.name, known.name), better(&customer.company, known.company));
     let (phone, note) = (better(&customer.phone, known.phone), better(&customer.note, known.note));
     let search = search_key(&known.address, &name, &company);
+    let same = before.is_some_and(|known| (&known.name, &known.company, &known.phone, &known.note) == (&name, &company, &phone, &note));
+    let seq = if same { None } else { Some(tx.next_seq()) };
     on!(tx, conn => sqlx::query(SQL).bind(indexed(&customer.key)).bind(storable(&known.address)).bind(&name).bind(&company)
-        .bind(&phone).bind(&note).bind(customer.seen_at.max(known.seen_at)).bind(&search).execute(conn).await.map(drop))?;
+        .bind(&phone).bind(&note).bind(customer.seen_at.max(known.seen_at)).bind(&search).bind(seq).execute(conn).await.map(drop))?;
     Ok(())
 }
 
@@ -51,6 +56,31 @@ fn search_key(address: &str, name: &str, company: &str) -> String {
 pub async fn find(tx: &mut Tx, key: &str) -> Result<Option<Customer>> {
     const SQL: &str = "select key, address, name, company, phone, note, seen_at from customer where key = $1";
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(indexed(key)).fetch_optional(conn).await)?)
+}
+
+/// The contacts that changed after one feed number and up to another.
+pub async fn between(tx: &mut Tx, after: i64, upto: i64) -> Result<Vec<Customer>> {
+    const SQL: &str = "select key, address, name, company, phone, note, seen_at from customer where seq > $1 and seq <= $2 order by seq";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(after).bind(upto).fetch_all(conn).await)?)
+}
+
+/// Contacts by key, after that one.
+pub async fn after(tx: &mut Tx, key: &str, limit: i64) -> Result<Vec<Customer>> {
+    const SQL: &str = "select key, address, name, company, phone, note, seen_at from customer where key > $1 order by key limit $2";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(key).bind(limit).fetch_all(conn).await)?)
+}
+
+/// Keeps a contact as the server knows it.
+pub async fn put(tx: &mut Tx, customer: &Customer) -> Result<()> {
+    const SQL: &str = "
+        insert into customer (key, address, name, company, phone, note, seen_at, search_key, seq) values ($1, $2, $3, $4, $5, $6, $7, $8, 0)
+        on conflict (key) do update set address = excluded.address, name = excluded.name, company = excluded.company,
+            phone = excluded.phone, note = excluded.note, seen_at = excluded.seen_at, search_key = excluded.search_key";
+    let search = search_key(&customer.address, &customer.name, &customer.company);
+    on!(tx, conn => sqlx::query(SQL).bind(indexed(&customer.key)).bind(storable(&customer.address)).bind(storable(&customer.name))
+        .bind(storable(&customer.company)).bind(storable(&customer.phone)).bind(storable(&customer.note)).bind(customer.seen_at)
+        .bind(&search).execute(conn).await.map(drop))?;
+    Ok(())
 }
 
 /// Contacts whose address, name or company has a word that begins with `text`, whatever its case; the latest first.

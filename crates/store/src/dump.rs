@@ -148,7 +148,7 @@ fn cells(table: &Table, row: &Value) -> Result<Vec<Cell>> {
 fn added(table: &str, column: &str) -> Option<Value> {
     match (table, column) {
         ("ticket", "watchers") => Some("[]".into()),
-        ("customer" | "personal" | "read_mark", "seq") => Some(0.into()),
+        ("ticket", "unit_seq") | ("customer" | "personal" | "read_mark", "seq") => Some(0.into()),
         _ => None,
     }
 }

@@ -6,19 +6,25 @@
 #[macro_use]
 mod db;
 pub mod article;
+mod attachment_row;
 pub mod blob;
 pub mod command;
 pub mod customer;
+pub mod device;
 pub mod dump;
 pub mod event;
 pub mod job;
 mod json;
 mod key;
+pub mod lease;
+pub mod left_behind;
 pub mod mailbox;
 pub mod personal;
+pub mod replica;
 pub mod secret;
 pub mod session;
 pub mod setting;
 pub mod ticket;
+pub mod unit;
 
 pub use db::{Db, Error, Result, Tx};

@@ -25,3 +25,10 @@ pub async fn any(tx: &mut Tx) -> Result<bool> {
     let count: i64 = on!(tx, conn => sqlx::query_scalar(SQL).fetch_one(conn).await)?;
     Ok(count > 0)
 }
+
+/// Forgets a secret.
+pub async fn remove(tx: &mut Tx, kind: &str, id: Uuid) -> Result<()> {
+    const SQL: &str = "delete from secret where kind = $1 and id = $2";
+    on!(tx, conn => sqlx::query(SQL).bind(kind).bind(id).execute(conn).await.map(drop))?;
+    Ok(())
+}

@@ -41,6 +41,13 @@ pub async fn save(tx: &mut Tx, record: &Record, at: i64, actor: &str) -> Result<
     Ok(())
 }
 
+/// Which records changed after one feed number and up to another.
+pub async fn between(tx: &mut Tx, after: i64, upto: i64) -> Result<Vec<(Kind, Uuid)>> {
+    const SQL: &str = "select kind, id from setting where seq > $1 and seq <= $2 order by seq";
+    let rows: Vec<(String, Uuid)> = on!(tx, conn => sqlx::query_as(SQL).bind(after).bind(upto).fetch_all(conn).await)?;
+    Ok(rows.into_iter().filter_map(|(kind, id)| Some((Kind::parse(&kind)?, id))).collect())
+}
+
 /// One saved version of a record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Version {

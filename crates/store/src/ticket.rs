@@ -10,7 +10,7 @@ use crate::{
 };
 
 mod list;
-mod tally;
+pub(crate) mod tally;
 pub use list::{Class, Filter, ListRow, QueueCount, Sort, ViewCounts, count, list, plan, queue_counts, view_counts};
 pub use tally::recount;
 
@@ -29,7 +29,7 @@ pub struct Index {
 pub(crate) type Placed = (Ticket, tally::Place);
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
     id: Uuid,
     number: String,
     title: String,
@@ -58,6 +58,25 @@ struct Row {
     away_since: Option<i64>,
     watchers: String,
 }
+
+/// A ticket with what the feed and lists keep beside it.
+#[derive(sqlx::FromRow)]
+pub(crate) struct UnitRow {
+    pub seq: i64,
+    pub scope_seq: i64,
+    pub preview: String,
+    pub has_attachments: bool,
+    pub trouble: Option<String>,
+    #[sqlx(flatten)]
+    pub ticket: Row,
+}
+
+/// The columns of a [`UnitRow`].
+pub(crate) const UNIT_COLUMNS: &str =
+    "seq, scope_seq, preview, has_attachments, trouble, id, number, title, queue_id, state_id, priority_id,
+    owner_id, locked, customer_address, customer_name, created_at, changed_at, pending_until, articles, events, last_customer_at,
+    last_agent_at, first_response_at, closed_at, junk_queue_id, junk_state_id, suspicious, responsible_id, merged_into, away_id,
+    away_since, watchers";
 
 #[derive(sqlx::FromRow)]
 struct PlacedRow {

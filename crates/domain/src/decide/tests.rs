@@ -85,7 +85,7 @@ struct Done {
 /// Carries out one command as the desk does it: decide, then apply each event.
 fn run(ticket: &Ticket, actor: &Actor, body: &Body) -> Result<Done, Refusal> {
     let settings = settings();
-    let events = decide(ticket, body, &Context { settings: &settings, actor, now: NOW })?;
+    let events = decide(ticket, body, &Context { settings: &settings, actor, now: NOW, offline: false })?;
     let mut ticket = ticket.clone();
     for body in &events {
         let event = Event { ordinal: ticket.events + 1, at: NOW, device_at: None, device: None, actor: actor.clone(), body: body.clone() };

@@ -10,7 +10,7 @@ use crate::db::{Result, Tx};
 pub(crate) type Place = (i64, Uuid, Uuid, bool);
 
 /// Where the ticket counts so far; none: it is new.
-pub(super) async fn place(tx: &mut Tx, ticket: TicketId) -> Result<Option<Place>> {
+pub(crate) async fn place(tx: &mut Tx, ticket: TicketId) -> Result<Option<Place>> {
     const SQL: &str = "select class, queue_id, state_id, locked from ticket where id = $1";
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(ticket.0).fetch_optional(conn).await)?)
 }
@@ -27,7 +27,7 @@ pub(super) async fn step(tx: &mut Tx, before: Option<Place>, now: Place) -> Resu
     }
 }
 
-async fn add(tx: &mut Tx, (class, queue, state, locked): Place, tickets: i64) -> Result<()> {
+pub(crate) async fn add(tx: &mut Tx, (class, queue, state, locked): Place, tickets: i64) -> Result<()> {
     const SQL: &str = "
         insert into tally (class, queue_id, state_id, locked, tickets) values ($1, $2, $3, $4, $5)
         on conflict (class, queue_id, state_id, locked) do update set tickets = tally.tickets + excluded.tickets";

@@ -135,7 +135,7 @@ impl Story {
     /// Carries out a command; `device_at` is when it happened on an offline device.
     fn tell(&mut self, actor: &Actor, body: &Body, device_at: Option<i64>) -> Result<usize, Refusal> {
         let now = NOW + self.ticket.events;
-        let events = decide(&self.ticket, body, &Context { settings: &SETTINGS, actor, now })?;
+        let events = decide(&self.ticket, body, &Context { settings: &SETTINGS, actor, now, offline: false })?;
         let caused = events.len();
         for body in events {
             let event = Event { ordinal: self.ticket.events + 1, at: now, device_at, actor: actor.clone(), device: None, body };

@@ -1,0 +1,186 @@
+//! When a device may keep something no longer: what was written goes to the server first, then what was read is wiped.
+
+use docket_domain::{AgentId, Body, CommandId, Envelope, QueueId, TicketId};
+use docket_store::{lease, personal, replica, unit};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Fill, Line, Memory, line::tell, read, row, write};
+use crate::{
+    app::App,
+    clock::new_id,
+    error::Result,
+    submit::Work,
+    wire::sync::{LeftInput, SyncPage},
+};
+
+/// Tickets that are handed back in one piece.
+const PIECE: usize = 50;
+
+impl App {
+    /// Hands drafts and commands over that belong to tickets this agent sees no longer.
+    pub(crate) async fn hand_over_lost(&self, line: &impl Line, page: &SyncPage) -> Result<()> {
+        let mut work = self.work().await?;
+        let agent = AgentId(row(&mut work.tx).await?.agent_id);
+        let mut lost: Vec<Uuid> = page.gone.iter().map(|id| id.0).collect();
+        let queues: Vec<Uuid> = page.removed.iter().map(|QueueId(id)| *id).collect();
+        lost.extend(unit::in_queues(&mut work.tx, &queues, agent.0).await?);
+        let (document, drafts, commands) = work.written(agent, Some(&lost)).await?;
+        if drafts.is_empty() && commands.is_empty() {
+            return Ok(());
+        }
+        drop(work);
+        tell(line, "/api/v1/sync/left", &LeftInput { id: new_id(), reason: "lost_rights".into(), document }).await?;
+        let mut work = self.work().await?;
+        for id in commands {
+            replica::remove(&mut work.tx, id).await?;
+        }
+        for key in drafts {
+            personal::remove(&mut work.tx, agent, "draft", &key, work.now).await?;
+        }
+        self.finish(work).await
+    }
+
+    /// This device is none any more: what was written is handed over (unless it was reported lost), then everything is wiped.
+    pub(crate) async fn leave_desk(&self, line: &impl Line, reason: &str, hand_over: bool) -> Result<()> {
+        let mut work = self.work().await?;
+        let mut known = row(&mut work.tx).await?;
+        let mut memory: Memory = read(&known.document);
+        if memory.over.is_some() {
+            return Ok(());
+        }
+        let agent = AgentId(known.agent_id);
+        if hand_over {
+            let (document, drafts, commands) = work.written(agent, None).await?;
+            if !drafts.is_empty() || !commands.is_empty() {
+                drop(work);
+                tell(line, "/api/v1/sync/left", &LeftInput { id: new_id(), reason: reason.to_owned(), document }).await?;
+                work = self.work().await?;
+            }
+        }
+        let all = replica::all_tickets(&mut work.tx).await?;
+        unit::forget(&mut work.tx, &all).await?;
+        replica::wipe(&mut work.tx).await?;
+        memory = Memory { over: Some(reason.to_owned()), ..Memory::default() };
+        known.document = write(&memory)?;
+        known.first_sync = "[]".into();
+        known.cursor = String::new();
+        known.wiped_at = Some(work.now);
+        replica::save(&mut work.tx, &known).await?;
+        work.tx.next_seq();
+        self.finish(work).await?;
+        self.forget_device_token().await?;
+        self.0.db.settle().await?;
+        let swept = self.0.blobs.sweep(i64::MAX, std::collections::HashSet::new()).await?;
+        tracing::info!(swept, reason, "this device was wiped");
+        Ok(())
+    }
+
+    /// The server was restored from a backup: what it does not know any more is handed back, and everything is fetched anew. The
+    /// outbox stays.
+    pub(crate) async fn start_over(&self, line: &impl Line) -> Result<()> {
+        let mut work = self.work().await?;
+        let mut known = row(&mut work.tx).await?;
+        let memory: Memory = read(&known.document);
+        for id in replica::pending_tickets(&mut work.tx).await? {
+            work.unguess(TicketId(id)).await?;
+        }
+        // The first sync will tell which of them the server knows, and how far: until then they stay.
+        replica::all_unknown(&mut work.tx).await?;
+        lease::drop_kept(&mut work.tx).await?;
+        // Commands that were answered may be unknown again: they are pushed again, and a server that knows them says so.
+        for entry in replica::outbox(&mut work.tx).await? {
+            if entry.state == "applied" {
+                replica::step(&mut work.tx, CommandId(entry.id), "sent", None, None).await?;
+            }
+        }
+        for id in replica::pending_tickets(&mut work.tx).await? {
+            work.replay(TicketId(id)).await?;
+        }
+        known.cursor = String::new();
+        known.first_sync = write(&Vec::<Fill>::new())?;
+        known.document = write(&Memory { seq: 0, told: 0, ..memory })?;
+        replica::save(&mut work.tx, &known).await?;
+        work.tx.next_seq();
+        self.finish(work).await?;
+        tracing::warn!("the server was restored from a backup; this replica begins anew");
+        let _ = line;
+        Ok(())
+    }
+
+    /// After a first sync: what is here and the server does not know is handed back for an administrator to accept, and goes.
+    pub(crate) async fn hand_over_unknown(&self, line: &impl Line) -> Result<()> {
+        let mut work = self.work().await?;
+        let unknown = replica::unknown_to_server(&mut work.tx).await?;
+        drop(work);
+        for piece in unknown.chunks(PIECE) {
+            let mut work = self.work().await?;
+            let mut units = Vec::new();
+            for id in piece {
+                if let Some(mut unit) = unit::row(&mut work.tx, TicketId(*id)).await? {
+                    unit.whole = true;
+                    units.push(unit);
+                }
+            }
+            unit::complete(&mut work.tx, &mut units, -1).await?;
+            drop(work);
+            let document = json!({ "tickets": units });
+            tell(line, "/api/v1/sync/left", &LeftInput { id: new_id(), reason: "restored".into(), document }).await?;
+            let mut work = self.work().await?;
+            unit::forget(&mut work.tx, piece).await?;
+            work.tx.next_seq();
+            self.finish(work).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Work {
+    /// Drafts and commands, of these tickets or of all: as a document, and what they are.
+    async fn written(&mut self, agent: AgentId, tickets: Option<&[Uuid]>) -> Result<(Value, Vec<String>, Vec<CommandId>)> {
+        let concerns = |id: &Uuid| tickets.is_none_or(|tickets| tickets.contains(id));
+        let (mut drafts, mut keys) = (Vec::new(), Vec::new());
+        for draft in personal::all(&mut self.tx, agent, "draft", "").await? {
+            let ticket = draft.key.split('/').next().and_then(|id| id.parse::<Uuid>().ok());
+            if ticket.as_ref().is_some_and(concerns) {
+                drafts.push(json!({ "key": draft.key, "at": draft.changed_at, "document": read::<Value>(&draft.document) }));
+                keys.push(draft.key);
+            }
+        }
+        let (mut commands, mut ids) = (Vec::new(), Vec::new());
+        for entry in replica::outbox(&mut self.tx).await? {
+            if entry.state != "applied" && entry.state != "discarded" && concerns(&entry.ticket_id) {
+                commands.push(read::<Value>(&entry.envelope));
+                ids.push(CommandId(entry.id));
+            }
+        }
+        Ok((json!({ "drafts": drafts, "commands": commands }), keys, ids))
+    }
+
+    /// The text of a mail that was taken back is a draft again.
+    pub(crate) async fn draft_of(&mut self, me: AgentId, ticket: TicketId, body: &Body) -> Result<()> {
+        let (kind, article, mail) = match body {
+            Body::Reply { article, mail, .. } => ("reply", article, mail),
+            Body::Forward { article, mail, .. } => ("forward", article, mail),
+            Body::Note { article, .. } => {
+                let body = json!({ "text": article.text, "subject": article.subject, "attachments": [] });
+                let document = json!({ "body": body, "seen_upto": null }).to_string();
+                return Ok(personal::save(&mut self.tx, me, "draft", &format!("{ticket}/note"), &document, self.now).await?);
+            }
+            _ => return Ok(()),
+        };
+        let written = crate::wire::written;
+        let body = json!({
+            "in_reply_to": null, "to": written(&mail.to), "cc": written(&mail.cc), "bcc": written(&mail.bcc),
+            "subject": article.subject, "text": article.text, "quote": "", "signature": "", "attachments": [],
+            "from_address_id": mail.from,
+        });
+        let document = json!({ "body": body, "seen_upto": null }).to_string();
+        Ok(personal::save(&mut self.tx, me, "draft", &format!("{ticket}/{kind}"), &document, self.now).await?)
+    }
+}
+
+/// The command of an entry, if this program can read it.
+pub(crate) fn envelope(entry: &replica::Entry) -> Option<Envelope> {
+    serde_json::from_str(&entry.envelope).ok()
+}

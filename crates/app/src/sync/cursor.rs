@@ -1,0 +1,93 @@
+//! Where a device stands in the feed, as text: the epoch of the desk, the feed number, the agent's own number, and the queues that
+//! were readable then. Opaque to the device.
+
+use std::collections::BTreeSet;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use docket_domain::{QueueId, Settings};
+
+/// A cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    pub epoch: i64,
+    pub seq: i64,
+    pub personal: i64,
+    scope: Scope,
+}
+
+/// The readable queues, by the half of their ids that is random: those named, or all but those named, whichever is shorter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Scope {
+    Only(BTreeSet<u64>),
+    AllBut(BTreeSet<u64>),
+}
+
+fn half(queue: QueueId) -> u64 {
+    queue.0.as_u64_pair().1
+}
+
+impl Cursor {
+    pub fn new(epoch: i64, seq: i64, personal: i64, settings: &Settings, readable: &BTreeSet<QueueId>) -> Self {
+        let only: BTreeSet<u64> = readable.iter().map(|queue| half(*queue)).collect();
+        let all_but: BTreeSet<u64> = settings.queues.keys().filter(|queue| !readable.contains(queue)).map(|queue| half(*queue)).collect();
+        let scope = if all_but.len() < only.len() { Scope::AllBut(all_but) } else { Scope::Only(only) };
+        Self { epoch, seq, personal, scope }
+    }
+
+    /// Could its agent read that queue then? A queue that is newer than the cursor had no tickets then.
+    pub fn could_read(&self, queue: QueueId) -> bool {
+        match &self.scope {
+            Scope::Only(queues) => queues.contains(&half(queue)),
+            Scope::AllBut(queues) => !queues.contains(&half(queue)),
+        }
+    }
+
+    pub fn text(&self) -> String {
+        let (sign, queues) = match &self.scope {
+            Scope::Only(queues) => ('+', queues),
+            Scope::AllBut(queues) => ('-', queues),
+        };
+        let bytes: Vec<u8> = queues.iter().flat_map(|queue| queue.to_be_bytes()).collect();
+        format!("{}.{}.{}.{sign}{}", self.epoch, self.seq, self.personal, URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(4, '.');
+        let mut number = || parts.next()?.parse::<i64>().ok();
+        let (epoch, seq, personal) = (number()?, number()?, number()?);
+        let scope = parts.next()?;
+        let bytes = URL_SAFE_NO_PAD.decode(scope.get(1..)?).ok()?;
+        let (chunks, rest) = bytes.as_chunks::<8>();
+        let queues: BTreeSet<u64> = chunks.iter().map(|chunk| u64::from_be_bytes(*chunk)).collect();
+        let scope = match scope.chars().next()? {
+            '+' => Scope::Only(queues),
+            '-' => Scope::AllBut(queues),
+            _ => return None,
+        };
+        rest.is_empty().then_some(Self { epoch, seq, personal, scope })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use docket_domain::master;
+
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_written() {
+        let settings = Settings::build(1, master::records("en")).expect("master data is valid");
+        let all: BTreeSet<QueueId> = settings.queues.keys().copied().collect();
+        let one = BTreeSet::from([master::QUEUE_MISC]);
+        for readable in [all, one, BTreeSet::new()] {
+            let cursor = Cursor::new(3, 77, 5, &settings, &readable);
+            assert_eq!(Cursor::parse(&cursor.text()), Some(cursor.clone()));
+            for queue in settings.queues.keys() {
+                assert_eq!(cursor.could_read(*queue), readable.contains(queue), "{cursor:?}");
+            }
+        }
+        for wrong in ["", "1.2.3", "1.2.3.*", "1.2.x.+", "1.2.3.+abc", "1.2.3.+!!"] {
+            assert_eq!(Cursor::parse(wrong), None, "{wrong}");
+        }
+    }
+}
