@@ -14,7 +14,9 @@ pub mod client;
 pub mod dice;
 pub mod kill;
 pub mod line;
+pub mod one_desk;
 pub mod program;
+pub mod simulation;
 
 mod agent;
 mod desk;

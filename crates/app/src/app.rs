@@ -204,6 +204,9 @@ impl App {
         self.0.stopping.send_replace(true);
         self.0.wake_send.notify_waiters();
         self.0.db.close().await;
+        if let Some(folder) = &self.0.folder {
+            folder.release();
+        }
     }
 
     /// Does this process hold the data folder?

@@ -55,6 +55,14 @@ impl Folder {
         }
     }
 
+    /// Lets go of the folder: nothing runs any more.
+    pub fn release(&self) {
+        let file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Err(error) = file.unlock() {
+            tracing::warn!(%error, "the lock on the data folder ends with this process");
+        }
+    }
+
     /// Writes who holds it and where it answers.
     pub fn announce(&self, address: &str) {
         let held = HeldBy { pid: std::process::id(), program: self.program.clone(), address: address.to_owned() };

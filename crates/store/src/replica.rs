@@ -133,7 +133,8 @@ pub async fn confirmed(tx: &mut Tx, ticket: TicketId) -> Result<Option<Option<St
 
 /// The tickets of which something is pending.
 pub async fn pending_tickets(tx: &mut Tx) -> Result<Vec<Uuid>> {
-    const SQL: &str = "select ticket_id from confirmed order by ticket_id";
+    const SQL: &str = "
+        select ticket_id from confirmed union select ticket_id from outbox where state in ('waiting', 'sent', 'applied')";
     Ok(on!(tx, conn => sqlx::query_scalar(SQL).fetch_all(conn).await)?)
 }
 

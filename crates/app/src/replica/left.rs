@@ -24,6 +24,11 @@ impl App {
         let agent = AgentId(row(&mut work.tx).await?.agent_id);
         let mut lost: Vec<Uuid> = page.gone.iter().map(|id| id.0).collect();
         let queues: Vec<Uuid> = page.removed.iter().map(|QueueId(id)| *id).collect();
+        // What was guessed counts for nothing here: a ticket is not mine because I have just taken it without the network. This
+        // transaction only looks.
+        for id in replica::pending_tickets(&mut work.tx).await? {
+            work.unguess(TicketId(id)).await?;
+        }
         lost.extend(unit::in_queues(&mut work.tx, &queues, agent.0).await?);
         let (document, drafts, commands) = work.written(agent, Some(&lost)).await?;
         if drafts.is_empty() && commands.is_empty() {

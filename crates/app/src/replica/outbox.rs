@@ -115,6 +115,10 @@ impl Work {
     /// A guess changes where a mail stands; what the server said of it is kept to be put back.
     pub(crate) async fn guess_delivery(&mut self, ticket: &Ticket, id: ArticleId, delivery: Delivery) -> Result<()> {
         let known = unit::article(&mut self.tx, id).await?.ok_or(Refusal::NotSendable)?;
+        if !may_become(known.article.delivery, delivery) {
+            let refusal = if delivery == Delivery::Cancelled { Refusal::NotWaiting } else { Refusal::NotSendable };
+            return Err(refusal.into());
+        }
         if let Some(Some(text)) = replica::confirmed(&mut self.tx, ticket.id).await?
             && let Ok(mut unit) = serde_json::from_str::<TicketUnit>(&text)
             && !unit.articles.iter().any(|article| article.article.id == id)
@@ -163,6 +167,9 @@ impl Work {
             if stuck && entry.state != "applied" && !conflict::only_adds(&envelope.body) {
                 continue;
             }
+            if self.is_known(&envelope).await? {
+                continue;
+            }
             match self.guess(&envelope, true).await {
                 // What cannot be guessed any more shows when the server has judged it.
                 Ok(_) | Err(Error::Refused(_) | Error::NotFound(_)) => {}
@@ -170,6 +177,24 @@ impl Work {
             }
         }
         self.settle(id).await
+    }
+
+    /// Is what a command brings here already, because the server has it and only its answer is missing? And can what it does to a
+    /// mail be guessed at all?
+    async fn is_known(&mut self, envelope: &Envelope) -> Result<bool> {
+        if let Some(article) = envelope.body.article()
+            && article::find(&mut self.tx, article.article_id()).await?.is_some()
+        {
+            return Ok(true);
+        }
+        let (id, to) = match &envelope.body {
+            Body::CancelSend { article } => (*article, Delivery::Cancelled),
+            Body::SendAgain { article } => (*article, Delivery::Waiting),
+            Body::ConfirmArrival { article, .. } => (*article, Delivery::Sent),
+            _ => return Ok(false),
+        };
+        let stands = article::find(&mut self.tx, id).await?.and_then(|stored| stored.article.delivery);
+        Ok(!may_become(stands, to))
     }
 
     /// Lets go of what the server last sent when nothing of the ticket is pending.
@@ -225,5 +250,14 @@ impl Work {
             }
         }
         Ok(false)
+    }
+}
+
+/// Can a mail that stands so be taken back, sent again, or be told to have arrived?
+fn may_become(stands: Option<Delivery>, to: Delivery) -> bool {
+    match to {
+        Delivery::Cancelled => matches!(stands, Some(Delivery::Waiting | Delivery::Retrying | Delivery::Failed | Delivery::Held)),
+        Delivery::Waiting => matches!(stands, Some(Delivery::Failed | Delivery::Held | Delivery::PerhapsSent)),
+        _ => matches!(stands, Some(Delivery::PerhapsSent)),
     }
 }

@@ -44,8 +44,8 @@ impl Cursor {
 
     pub fn text(&self) -> String {
         let (sign, queues) = match &self.scope {
-            Scope::Only(queues) => ('+', queues),
-            Scope::AllBut(queues) => ('-', queues),
+            Scope::Only(queues) => ('o', queues),
+            Scope::AllBut(queues) => ('a', queues),
         };
         let bytes: Vec<u8> = queues.iter().flat_map(|queue| queue.to_be_bytes()).collect();
         format!("{}.{}.{}.{sign}{}", self.epoch, self.seq, self.personal, URL_SAFE_NO_PAD.encode(bytes))
@@ -60,8 +60,8 @@ impl Cursor {
         let (chunks, rest) = bytes.as_chunks::<8>();
         let queues: BTreeSet<u64> = chunks.iter().map(|chunk| u64::from_be_bytes(*chunk)).collect();
         let scope = match scope.chars().next()? {
-            '+' => Scope::Only(queues),
-            '-' => Scope::AllBut(queues),
+            'o' => Scope::Only(queues),
+            'a' => Scope::AllBut(queues),
             _ => return None,
         };
         rest.is_empty().then_some(Self { epoch, seq, personal, scope })
@@ -86,7 +86,7 @@ mod tests {
                 assert_eq!(cursor.could_read(*queue), readable.contains(queue), "{cursor:?}");
             }
         }
-        for wrong in ["", "1.2.3", "1.2.3.*", "1.2.x.+", "1.2.3.+abc", "1.2.3.+!!"] {
+        for wrong in ["", "1.2.3", "1.2.3.*", "1.2.x.o", "1.2.3.oabc", "1.2.3.o!!"] {
             assert_eq!(Cursor::parse(wrong), None, "{wrong}");
         }
     }

@@ -1,0 +1,5 @@
+//! The team: several agents, servers and desktops.
+
+mod team {
+    mod simulation;
+}
