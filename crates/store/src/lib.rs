@@ -6,6 +6,7 @@
 #[macro_use]
 mod db;
 pub mod article;
+pub mod attempt;
 pub mod blob;
 pub mod command;
 pub mod customer;
@@ -15,10 +16,13 @@ pub mod job;
 mod json;
 mod key;
 pub mod mailbox;
+mod news;
 pub mod personal;
 pub mod secret;
+pub mod server;
 pub mod session;
 pub mod setting;
 pub mod ticket;
 
 pub use db::{Db, Error, Result, Tx};
+pub use news::Listener;
