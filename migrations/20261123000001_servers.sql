@@ -22,8 +22,7 @@ create table mailbox_status (
     code text,
     detail text,
     since bigint not null,
-    foreign_desk text,
-    looked_at bigint not null
+    foreign_desk text
 );
 
 -- Wrong sign-ins by login and by address.

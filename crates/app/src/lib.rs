@@ -29,6 +29,7 @@ mod sessions;
 mod settings;
 mod setup;
 mod submit;
+mod team;
 mod timers;
 mod view;
 pub mod wire;

@@ -201,6 +201,7 @@ impl App {
     /// Looks into a mailbox now.
     pub fn fetch_now(&self, id: Uuid) {
         drop(self.0.wake_fetch.send(Some(MailboxId(id))));
+        self.ask_others_to_fetch(MailboxId(id));
     }
 
     /// The mails that could not be taken in.

@@ -88,25 +88,24 @@ pub struct MailboxStatus {
     pub detail: Option<String>,
     pub since: i64,
     pub foreign_desk: Option<String>,
-    pub looked_at: i64,
 }
 
 /// Says how a mailbox is doing.
 pub async fn set_mailbox_status(tx: &mut Tx, status: &MailboxStatus) -> Result<()> {
     const SQL: &str = "
-        insert into mailbox_status (mailbox_id, server_id, status, code, detail, since, foreign_desk, looked_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        insert into mailbox_status (mailbox_id, server_id, status, code, detail, since, foreign_desk)
+        values ($1, $2, $3, $4, $5, $6, $7)
         on conflict (mailbox_id) do update set
             server_id = excluded.server_id, status = excluded.status, code = excluded.code, detail = excluded.detail,
-            since = excluded.since, foreign_desk = excluded.foreign_desk, looked_at = excluded.looked_at";
+            since = excluded.since, foreign_desk = excluded.foreign_desk";
     on!(tx, conn => sqlx::query(SQL).bind(status.mailbox_id).bind(status.server_id).bind(&status.status).bind(&status.code)
-        .bind(status.detail.as_deref().map(storable)).bind(status.since).bind(&status.foreign_desk).bind(status.looked_at)
+        .bind(status.detail.as_deref().map(storable)).bind(status.since).bind(&status.foreign_desk)
         .execute(conn).await.map(drop))?;
     Ok(())
 }
 
 /// How all mailboxes are doing.
 pub async fn mailbox_statuses(tx: &mut Tx) -> Result<Vec<MailboxStatus>> {
-    const SQL: &str = "select mailbox_id, server_id, status, code, detail, since, foreign_desk, looked_at from mailbox_status";
+    const SQL: &str = "select mailbox_id, server_id, status, code, detail, since, foreign_desk from mailbox_status";
     Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
 }

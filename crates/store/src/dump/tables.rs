@@ -118,8 +118,7 @@ tables! {
     server [id] stays { id: Uuid, name: Text, version: Text, started_at: Bigint, seen_at: Bigint },
     lease [name] stays { name: Text, server_id: Uuid },
     mailbox_status [mailbox_id] stays {
-        mailbox_id: Uuid, server_id: Uuid, status: Text, code: Text null, detail: Text null, since: Bigint, foreign_desk: Text null,
-        looked_at: Bigint
+        mailbox_id: Uuid, server_id: Uuid, status: Text, code: Text null, detail: Text null, since: Bigint, foreign_desk: Text null
     },
     attempt [key] stays { key: Text, count: Bigint, at: Bigint, blocked_until: Bigint },
 }

@@ -47,7 +47,7 @@ both! {
         let mut tx = desk.begin().await.unwrap();
         let first = MailboxStatus {
             mailbox_id: id(1), server_id: id(2), status: "failed".into(), code: Some("c".into()), detail: Some("d\0".into()), since: 3,
-            foreign_desk: None, looked_at: 4,
+            foreign_desk: None,
         };
         server::set_mailbox_status(&mut tx, &first).await.unwrap();
         let last = MailboxStatus { server_id: id(3), status: "connected".into(), code: None, detail: None, since: 9, ..first };
