@@ -11,10 +11,12 @@
 //! ```
 
 pub mod client;
+pub mod curl;
 pub mod dice;
 pub mod kill;
 pub mod line;
 pub mod program;
+pub mod team;
 
 mod agent;
 mod desk;

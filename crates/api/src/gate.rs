@@ -9,7 +9,7 @@ use axum::{
 };
 use docket_domain::AgentId;
 use http::{
-    Extensions, HeaderMap, Method,
+    Extensions, HeaderMap, Method, Version,
     header::{COOKIE, HOST, HeaderName, ORIGIN},
     request::Parts,
     uri::Authority,
@@ -58,8 +58,9 @@ pub(crate) async fn gate(State(context): State<Context>, request: Request, next:
 
 async fn admit(context: &Context, request: &Parts) -> Result<Caller, Problem> {
     let headers = &request.headers;
-    check_host(&context.host, headers, &request.extensions)?;
-    check_origin(&context.host, headers, &request.extensions)?;
+    let asked = host(request);
+    check_host(&context.host, asked, &request.extensions)?;
+    check_origin(&context.host, asked, headers, &request.extensions)?;
     let caller = caller(context, request).await?;
     let reads = matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
     if reads {
@@ -80,13 +81,21 @@ async fn admit(context: &Context, request: &Parts) -> Result<Caller, Problem> {
     }
 }
 
+/// The name that the client asked for, with its port; HTTP/2 has it in the request's own line (RFC 9113 §8.3.1).
+fn host(request: &Parts) -> Option<&str> {
+    match request.version {
+        Version::HTTP_2 => request.uri.authority().map(Authority::as_str).or_else(|| header(&request.headers, HOST.as_str())),
+        _ => header(&request.headers, HOST.as_str()),
+    }
+}
+
 /// A page of another site could point its own name at this computer; then the name gives it away.
-fn check_host(host: &Host, headers: &HeaderMap, extensions: &Extensions) -> Result<(), Problem> {
+fn check_host(host: &Host, asked: Option<&str>, extensions: &Extensions) -> Result<(), Problem> {
     let Host::Server { trusted_proxy, .. } = host else { return Ok(()) };
     if extensions.get::<Loopback>().is_none() || !trusted_proxy.is_empty() {
         return Ok(());
     }
-    match header(headers, HOST.as_str()) {
+    match asked {
         Some(name) if !is_loopback(name) => Err(Problem::forbidden(
             "this server answers on this computer only, under 127.0.0.1 or localhost; name a proxy before it with --trusted-proxy",
         )),
@@ -100,7 +109,7 @@ fn is_loopback(host: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn check_origin(host: &Host, headers: &HeaderMap, extensions: &Extensions) -> Result<(), Problem> {
+fn check_origin(host: &Host, asked: Option<&str>, headers: &HeaderMap, extensions: &Extensions) -> Result<(), Problem> {
     if !headers.contains_key(ORIGIN) {
         return Ok(());
     }
@@ -110,7 +119,7 @@ fn check_origin(host: &Host, headers: &HeaderMap, extensions: &Extensions) -> Re
         Host::Server { trusted_proxy, .. } => {
             let forwarded = by_proxy(trusted_proxy, extensions).then(|| header(headers, "x-forwarded-host")).flatten();
             let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-            authority.is_some() && (authority == header(headers, HOST.as_str()) || authority == forwarded)
+            authority.is_some() && (authority == asked || authority == forwarded)
         }
     };
     if own { Ok(()) } else { Err(foreign()) }

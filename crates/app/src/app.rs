@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     path::PathBuf,
-    sync::{Arc, Mutex, RwLock},
+    sync::{Arc, Mutex, RwLock, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -107,6 +107,8 @@ pub(crate) struct Inner {
     pub statuses: Mutex<HashMap<MailboxId, MailboxStatus>>,
     pub mailboxes_moved: watch::Sender<u64>,
     pub lanes: Arc<Semaphore>,
+    pub mails_left: AtomicU64,
+    pub long_polls: AtomicU64,
     pub leases: watch::Sender<HashSet<String>>,
     pub wake_team: Notify,
     pub heard: Notify,
@@ -158,6 +160,8 @@ impl App {
             statuses: Mutex::new(HashMap::new()),
             mailboxes_moved: watch::Sender::new(0),
             lanes: Arc::new(Semaphore::new(LANES)),
+            mails_left: AtomicU64::new(0),
+            long_polls: AtomicU64::new(0),
             leases: watch::Sender::new(HashSet::new()),
             wake_team: Notify::new(),
             heard: Notify::new(),

@@ -115,6 +115,11 @@ impl App {
             metrics.push((format!("docket_jobs{{state=\"{state}\"}}"), count));
         }
         let aside = docket_store::mailbox::quarantined(&mut tx).await?.len();
+        let left = self.0.mails_left.load(std::sync::atomic::Ordering::Relaxed);
+        metrics.push(("docket_mails_sent_total".into(), i64::try_from(left).unwrap_or(i64::MAX)));
+        let waiting = self.0.long_polls.load(std::sync::atomic::Ordering::Relaxed);
+        metrics.push(("docket_long_polls".into(), i64::try_from(waiting).unwrap_or(i64::MAX)));
+        metrics.push(("docket_mailboxes_fetched".into(), self.mailboxes_fetched()));
         if self.has_team() {
             metrics.push(("docket_servers".into(), i64::try_from(self.living().await?.len()).unwrap_or(0)));
         }

@@ -4,7 +4,7 @@
 //! *started*, in a commit of its own, and the text leaves. Whatever dies before that mark is tried again; whatever dies
 //! after it is never repeated by itself: an automatic mail is given up, an agent's stands as *perhaps sent*.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use docket_domain::{Actor, ArticleId, Body, CommandId, Delivery, Envelope, MailboxId, Settings, TicketId};
 use docket_mail::{
@@ -226,6 +226,7 @@ impl App {
         match session.send(bytes).await {
             Ok(_) => {
                 tokio::spawn(session.quit());
+                self.0.mails_left.fetch_add(1, Ordering::Relaxed);
                 Ok(Attempt::Left)
             }
             Err(failure) => Ok(sort(failure, true)),

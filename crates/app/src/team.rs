@@ -116,7 +116,7 @@ impl App {
         let sealed = secret::first(&mut self.0.db.read().await?).await?;
         if sealed.is_some_and(|sealed| !self.0.secrets.opens(&sealed)) {
             return Err(Error::Unavailable {
-                code: "other_key",
+                code: "key_file",
                 message: "another server of this desk has sealed the mailbox passwords with another key; start every server with the same \
                           --key-file"
                     .into(),
