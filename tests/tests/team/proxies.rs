@@ -138,11 +138,11 @@ impl Scene {
     async fn large_files_pass(&self) {
         let (ana, _) = self.curl().sign_in(&self.url, "ana", PASSWORD).await;
         let file = self.folder.path().join("large");
-        let sizes = [(60, 200), (70, 413)];
-        for (megabytes, status) in sizes {
+        // Apache breaks an HTTP/2 stream off that is too long.
+        for (megabytes, status, version) in [(60, 200, "--http2"), (60, 200, "--http1.1"), (70, 413, "--http1.1")] {
             fs::write(&file, vec![b'x'; megabytes * 1024 * 1024]).unwrap();
             let upload = format!("@{}", file.display());
-            let arguments = ["-H", "content-type: application/octet-stream", "-H", "expect:", "--data-binary", &upload];
+            let arguments = [version, "-H", "content-type: application/octet-stream", "-H", "expect:", "--data-binary", &upload];
             let answer = ana.ask(&self.api("/uploads?name=large.bin"), &arguments).await;
             assert_eq!(answer.status, status, "{megabytes} MB: {} {}", answer.complaint, String::from_utf8_lossy(&answer.body));
             if status == 200 {
