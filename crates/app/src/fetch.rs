@@ -121,9 +121,13 @@ impl App {
         while !self.stopping() {
             let settings = self.settings();
             tasks.retain(|id, (known, task)| {
-                let keep = settings.mailboxes.get(id).is_some_and(|now| now == known && now.valid) && self.leads(&mailbox_lease(*id));
+                let ours = settings.mailboxes.get(id).filter(|now| now.valid && self.leads(&mailbox_lease(*id)));
+                let keep = ours.is_some_and(|now| now == known);
                 if !keep {
                     task.abort();
+                }
+                if ours.is_none() {
+                    self.forget_status(*id);
                 }
                 keep
             });
@@ -427,6 +431,12 @@ impl App {
         let looked_at = known.map_or(0, |known| known.looked_at);
         statuses.insert(id, MailboxStatus { server: self.0.server, status, code, detail, since: now, foreign_desk: None, looked_at });
         drop(statuses);
+        self.0.mailboxes_moved.send_modify(|count| *count += 1);
+    }
+
+    /// This server does not fetch it any more.
+    fn forget_status(&self, id: MailboxId) {
+        self.0.statuses.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&id);
         self.0.mailboxes_moved.send_modify(|count| *count += 1);
     }
 

@@ -68,6 +68,24 @@ async fn servers_that_start_together_on_an_empty_database_make_one_desk() {
     drop((one, two));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_find_each_other_again_when_their_lines_broke() {
+    let team = Team::with_ana().await.unwrap();
+    let (_one, two, ana) = team.two().await.unwrap();
+    let there = ana.at(&two.url).apart().unwrap();
+    let ears = "from pg_stat_activity where query like 'LISTEN%'";
+    until("both to listen", async || (team.sql(&format!("select count(*) {ears}")).await.ok()? == "2").then_some(())).await;
+    team.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'docket'").await.unwrap();
+    until("both to listen again", async || (team.sql(&format!("select count(*) {ears}")).await.ok()? == "2").then_some(())).await;
+    let seq = there.get("/changes?after=-1").await.unwrap()["seq"].as_i64().unwrap();
+    let (id, new) = phone_ticket("after the break");
+    ana.must_post("/tickets", &new).await.unwrap();
+    let changes = there.get(&format!("/changes?after={seq}")).await.unwrap();
+    assert_eq!(changes["tickets"][0], id.to_string(), "{changes}");
+    let all = [two.metric("docket_servers").await, Some(2)];
+    assert_eq!(all[0], all[1], "nobody is taken for dead");
+}
+
 #[tokio::test]
 async fn an_older_program_refuses_a_newer_database() {
     let team = Team::with_ana().await.unwrap();

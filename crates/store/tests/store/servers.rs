@@ -104,3 +104,21 @@ async fn what_is_committed_is_heard_with_the_new_head() {
     assert_eq!(ears.next().await.unwrap().as_deref(), Some("last"), "what was not committed, and what is too long, is not said");
     assert!(Desk::sqlite().await.listen().await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn who_claims_at_the_same_moment_gets_other_jobs_and_waits_for_nobody() {
+    let desk = Desk::postgres().await;
+    let mut tx = desk.begin().await.unwrap();
+    for n in 1..=5 {
+        job::insert(&mut tx, &crate::jobs::waiting(n, 10)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let (mut one, mut two) = (desk.aside().await.unwrap(), desk.aside().await.unwrap());
+    let first = job::claim(&mut one, "one/1", 10, 2).await.unwrap();
+    let second = tokio::time::timeout(std::time::Duration::from_secs(20), job::claim(&mut two, "two/1", 10, 4));
+    let second = second.await.expect("it waits for nobody").unwrap();
+    one.commit().await.unwrap();
+    two.commit().await.unwrap();
+    let ids: Vec<_> = first.iter().chain(&second).map(|job| job.id.as_u128()).collect();
+    assert_eq!(ids, [1, 2, 3, 4, 5]);
+}
