@@ -8,5 +8,6 @@ mod team {
     mod proxies;
     mod sending;
     mod servers;
+    mod timers;
     mod tls;
 }

@@ -263,9 +263,16 @@ impl App {
         };
         let ticket = TicketId(job.ticket_id);
         let mut work = self.work().await?;
-        if job.holder.is_some() && !job::keep(&mut work.tx, job).await? {
+        let command = if job.holder.is_none() || job::keep(&mut work.tx, job).await? {
+            command
+        } else if let Body::MailLeft { article, author, next, .. } = command
+            && job::of_article(&mut work.tx, article.0).await?.is_some_and(|now| now.id == job.id && now.state == "perhaps")
+        {
+            // This server was taken for dead while the mail was leaving. It knows now what the others could not.
+            Body::ConfirmArrival { article, author, next }
+        } else {
             return Ok(());
-        }
+        };
         let code = match command {
             Body::MailFailed { .. } if !automatic => Some("mail_failed"),
             Body::MailUnknown { .. } => Some("perhaps_sent"),
