@@ -33,7 +33,7 @@ async fn a_pending_ticket_is_closed_once_by_whoever_has_the_timers() {
     let timers = "select count(*) from lease where name = 'timers'";
     until("a server to take the timers", async || (team.sql(timers).await.ok()? == "1").then_some(())).await;
     let history = closes_by_itself(&there, "while both run").await;
-    let states = history["events"].as_array().unwrap().iter().filter(|event| event["kind"] == "state_changed").count();
+    let states = history["events"].as_array().unwrap().iter().filter(|event| event["type"] == "state_changed").count();
     assert_eq!(states, 2, "to pending, and to closed: {history}");
     one.server.end().await.unwrap();
     closes_by_itself(&there, "after the first has gone").await;
