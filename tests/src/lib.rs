@@ -11,12 +11,14 @@
 //! ```
 
 pub mod client;
+pub mod curl;
 pub mod dice;
 pub mod kill;
 pub mod line;
 pub mod one_desk;
 pub mod program;
 pub mod simulation;
+pub mod team;
 
 mod agent;
 mod desk;

@@ -16,6 +16,7 @@ use tokio::{
 pub struct Program {
     binary: PathBuf,
     data: PathBuf,
+    arguments: Vec<String>,
 }
 
 /// A program of the workspace: the one that `DOCKET_BIN` names (for `docket`), else the one built beside this.
@@ -34,7 +35,13 @@ pub fn binary(name: &str) -> Result<PathBuf> {
 impl Program {
     /// The program on a data folder.
     pub fn new(data: &Path) -> Result<Self> {
-        Ok(Self { binary: binary("docket")?, data: data.to_owned() })
+        Ok(Self { binary: binary("docket")?, data: data.to_owned(), arguments: Vec::new() })
+    }
+
+    /// With these arguments before each command: a database, a key.
+    pub fn with(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self
     }
 
     /// A command that the system kills when this process dies.
@@ -46,12 +53,19 @@ impl Program {
         } else {
             Command::new(&self.binary)
         };
-        command.arg("--data").arg(&self.data).env("LANG", "C.UTF-8").kill_on_drop(true);
+        command.arg("--data").arg(&self.data).args(&self.arguments).env("LANG", "C.UTF-8").kill_on_drop(true);
         command
     }
 
     /// Runs one command to its end and gives what it printed; it must succeed.
     pub async fn run(&self, arguments: &[&str], input: &str) -> Result<String> {
+        let (status, printed) = self.try_run(arguments, input).await?;
+        ensure!(status == Some(0), "docket {arguments:?}: {printed}");
+        Ok(printed)
+    }
+
+    /// Runs one command to its end; gives its exit code, and what it printed and complained about.
+    pub async fn try_run(&self, arguments: &[&str], input: &str) -> Result<(Option<i32>, String)> {
         let mut command = self.command();
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("starting docket")?;
@@ -59,16 +73,20 @@ impl Program {
             stdin.write_all(input.as_bytes()).await?;
         }
         let output = child.wait_with_output().await?;
-        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-        ensure!(output.status.success(), "docket {arguments:?}: {printed}{}", String::from_utf8_lossy(&output.stderr));
-        Ok(printed)
+        let printed = [output.stdout, output.stderr].concat();
+        Ok((output.status.code(), String::from_utf8_lossy(&printed).into_owned()))
     }
 
     /// Starts `docket serve` on a free port; what it logs is added to `log`.
     pub fn serve(&self, log: &Path) -> Result<Server> {
+        self.serve_with(log, &[])
+    }
+
+    /// [`Program::serve`] with more arguments.
+    pub fn serve_with(&self, log: &Path, arguments: &[&str]) -> Result<Server> {
         let log = std::fs::File::options().create(true).append(true).open(log)?;
         let mut command = self.command();
-        command.args(["serve", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().context("starting docket serve")?;
         let out = BufReader::new(child.stdout.take().context("a pipe was asked for")?);
         Ok(Server { child, out })
@@ -106,9 +124,16 @@ impl Server {
         Ok(self.child.kill().await?)
     }
 
+    /// Sends it a signal: `STOP`, `CONT`, `HUP`.
+    pub async fn signal(&self, name: &str) -> Result<()> {
+        let sent = Command::new("kill").args(["-s", name]).arg(self.id().to_string()).status().await?;
+        ensure!(sent.success(), "docket serve is not there any more");
+        Ok(())
+    }
+
     /// Asks it to end and waits for that.
     pub async fn end(mut self) -> Result<()> {
-        Command::new("kill").arg("-TERM").arg(self.id().to_string()).status().await?;
+        self.signal("TERM").await?;
         let status = self.child.wait().await?;
         ensure!(status.success(), "docket serve ended with {status}");
         Ok(())

@@ -1,5 +1,14 @@
 //! The team: several agents, servers and desktops.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
 mod team {
+    mod feed;
+    mod fetching;
+    mod proxies;
+    mod sending;
+    mod servers;
     mod simulation;
+    mod timers;
+    mod tls;
 }

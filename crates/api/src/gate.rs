@@ -10,7 +10,7 @@ use axum::{
 use docket_app::sync::{Asking, Standing};
 use docket_domain::AgentId;
 use http::{
-    Extensions, HeaderMap, Method,
+    Extensions, HeaderMap, Method, Version,
     header::{AUTHORIZATION, COOKIE, HOST, HeaderName, ORIGIN},
     request::Parts,
     uri::Authority,
@@ -63,8 +63,9 @@ pub(crate) async fn gate(State(context): State<Context>, request: Request, next:
 
 async fn admit(context: &Context, request: &Parts) -> Result<Caller, Problem> {
     let headers = &request.headers;
-    check_host(&context.host, headers, &request.extensions)?;
-    check_origin(&context.host, headers, &request.extensions)?;
+    let asked = host(request);
+    check_host(&context.host, asked, &request.extensions)?;
+    check_origin(&context.host, asked, headers, &request.extensions)?;
     let caller = caller(context, request).await?;
     if caller.device.is_some() {
         // A token is sent on purpose, by no page and no link.
@@ -89,13 +90,21 @@ async fn admit(context: &Context, request: &Parts) -> Result<Caller, Problem> {
     }
 }
 
+/// The name that the client asked for, with its port; HTTP/2 has it in the request's own line (RFC 9113 §8.3.1).
+fn host(request: &Parts) -> Option<&str> {
+    match request.version {
+        Version::HTTP_2 => request.uri.authority().map(Authority::as_str).or_else(|| header(&request.headers, HOST.as_str())),
+        _ => header(&request.headers, HOST.as_str()),
+    }
+}
+
 /// A page of another site could point its own name at this computer; then the name gives it away.
-fn check_host(host: &Host, headers: &HeaderMap, extensions: &Extensions) -> Result<(), Problem> {
+fn check_host(host: &Host, asked: Option<&str>, extensions: &Extensions) -> Result<(), Problem> {
     let Host::Server { trusted_proxy, .. } = host else { return Ok(()) };
     if extensions.get::<Loopback>().is_none() || !trusted_proxy.is_empty() {
         return Ok(());
     }
-    match header(headers, HOST.as_str()) {
+    match asked {
         Some(name) if !is_loopback(name) => Err(Problem::forbidden(
             "this server answers on this computer only, under 127.0.0.1 or localhost; name a proxy before it with --trusted-proxy",
         )),
@@ -109,7 +118,7 @@ fn is_loopback(host: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn check_origin(host: &Host, headers: &HeaderMap, extensions: &Extensions) -> Result<(), Problem> {
+fn check_origin(host: &Host, asked: Option<&str>, headers: &HeaderMap, extensions: &Extensions) -> Result<(), Problem> {
     if !headers.contains_key(ORIGIN) {
         return Ok(());
     }
@@ -119,7 +128,7 @@ fn check_origin(host: &Host, headers: &HeaderMap, extensions: &Extensions) -> Re
         Host::Server { trusted_proxy, .. } => {
             let forwarded = by_proxy(trusted_proxy, extensions).then(|| header(headers, "x-forwarded-host")).flatten();
             let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-            authority.is_some() && (authority == header(headers, HOST.as_str()) || authority == forwarded)
+            authority.is_some() && (authority == asked || authority == forwarded)
         }
     };
     if own { Ok(()) } else { Err(foreign()) }

@@ -27,12 +27,14 @@ mod setup;
 mod sync;
 mod system;
 mod ticket;
+mod tls;
 
 pub use docket_app::App;
 pub use openapi::openapi;
 pub use problem::{Code, Problem};
 pub use router::{call, router};
-pub use serve::serve;
+pub use serve::{serve, serve_tls};
+pub use tls::{Tls, TlsFault};
 
 /// Who carries the Router.
 #[derive(Clone, Debug)]

@@ -21,6 +21,6 @@ pub(crate) async fn metrics(State(context): State<Context>) -> Result<Response, 
     for (name, value) in context.app.metrics().await? {
         line(&mut text, &name, value);
     }
-    line(&mut text, &format!("docket_build_info{{version=\"{}\"}}", env!("CARGO_PKG_VERSION")), 1);
+    line(&mut text, &format!("docket_build_info{{version=\"{}\",server=\"{}\"}}", env!("CARGO_PKG_VERSION"), context.app.server_id()), 1);
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

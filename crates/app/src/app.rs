@@ -1,9 +1,10 @@
 //! The desk as one value: database, blobs, settings, clock, and who is told what.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::PathBuf,
-    sync::{Arc, Mutex, RwLock},
+    sync::{Arc, Mutex, RwLock, atomic::AtomicU64},
+    time::Duration,
 };
 
 use docket_domain::{
@@ -11,18 +12,25 @@ use docket_domain::{
     settings::{Kind, Record},
 };
 use docket_store::{Db, Tx, blob::Blobs, setting};
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::{
+    sync::{Notify, Semaphore, broadcast, watch},
+    time::timeout,
+};
+use uuid::Uuid;
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, new_id},
     error::{Error, Result},
     fetch::MailboxStatus,
     folder::Folder,
     replica::{Connected, Contact},
     secrets::Secrets,
-    sessions::Attempts,
+    send::LANES,
     wire::Progress,
 };
+
+/// How long the end waits for mails that are leaving.
+const LAST_MAILS: Duration = Duration::from_secs(5);
 
 /// Which database.
 #[derive(Clone, Debug)]
@@ -91,7 +99,8 @@ pub(crate) struct Inner {
     pub clock: Clock,
     pub host: HostKind,
     pub data: PathBuf,
-    pub holder: String,
+    pub server: Uuid,
+    pub address: Mutex<String>,
     pub folder: Option<Folder>,
     pub secrets: Secrets,
     settings: RwLock<Arc<Settings>>,
@@ -101,7 +110,12 @@ pub(crate) struct Inner {
     pub wake_fetch: broadcast::Sender<Option<MailboxId>>,
     pub statuses: Mutex<HashMap<MailboxId, MailboxStatus>>,
     pub mailboxes_moved: watch::Sender<u64>,
-    pub attempts: Attempts,
+    pub lanes: Arc<Semaphore>,
+    pub mails_left: AtomicU64,
+    pub long_polls: AtomicU64,
+    pub leases: watch::Sender<HashSet<String>>,
+    pub wake_team: Notify,
+    pub heard: Notify,
     pub setup_link: Mutex<Option<(String, i64)>>,
     pub progress: watch::Sender<Progress>,
     pub stopping: watch::Sender<bool>,
@@ -128,7 +142,8 @@ impl App {
     /// # Errors
     /// As [`App::open`].
     pub async fn open_at(options: Options, clock: Clock) -> Result<Self> {
-        let folder = Folder::take(&options)?;
+        let server = new_id();
+        let folder = Folder::take(&options, server)?;
         let database = options.database.clone().unwrap_or_else(|| Database::Sqlite(options.data.join("docket.db")));
         let (db, blobs) = open_database(&database).await?;
         let holds = folder.is_some();
@@ -136,13 +151,15 @@ impl App {
             migrate(&db, &database).await?;
         }
         let secrets = Secrets::open(&options, &db).await?;
-        let holder = format!("{}#{}", options.data.display(), if holds { "holder" } else { "beside" });
+        let former = folder.as_ref().and_then(|folder| folder.former);
+        let serves = matches!(options.hold, Hold::Holder(_));
         let app = Self(Arc::new(Inner {
             blobs,
             clock,
             host: options.host,
             data: options.data,
-            holder,
+            server,
+            address: Mutex::default(),
             folder,
             secrets,
             settings: RwLock::new(Arc::new(Settings::default())),
@@ -152,7 +169,12 @@ impl App {
             wake_fetch: broadcast::Sender::new(16),
             statuses: Mutex::new(HashMap::new()),
             mailboxes_moved: watch::Sender::new(0),
-            attempts: Attempts::default(),
+            lanes: Arc::new(Semaphore::new(LANES)),
+            mails_left: AtomicU64::new(0),
+            long_polls: AtomicU64::new(0),
+            leases: watch::Sender::new(HashSet::new()),
+            wake_team: Notify::new(),
+            heard: Notify::new(),
             setup_link: Mutex::new(None),
             progress: watch::Sender::new(Progress::default()),
             stopping: watch::Sender::new(false),
@@ -165,7 +187,10 @@ impl App {
         app.begin_desk().await?;
         app.look_connected().await?;
         if holds && app.connected().is_none() {
-            app.recover_jobs().await?;
+            app.bury(former).await?;
+        }
+        if serves {
+            app.check_key().await?;
         }
         app.prepare_setup_link().await?;
         Ok(app)
@@ -196,13 +221,27 @@ impl App {
             tokio::spawn(self.clone().fetch_loop());
             tokio::spawn(self.clone().timer_loop());
         }
-        tokio::spawn(self.clone().watch_others());
+        if self.has_team() {
+            tokio::spawn(self.clone().listen_loop());
+            tokio::spawn(self.clone().follow_team());
+            if self.holds() {
+                tokio::spawn(self.clone().team_loop());
+                tokio::spawn(self.clone().publish_statuses());
+            }
+        } else {
+            tokio::spawn(self.clone().watch_others());
+        }
     }
 
     /// Stops what runs and closes the database; what was committed is on disk.
     pub async fn close(&self) {
         self.0.stopping.send_replace(true);
         self.0.wake_send.notify_waiters();
+        // A mail that is leaving right now would have to stand as perhaps sent.
+        drop(timeout(LAST_MAILS, self.0.lanes.acquire_many(u32::try_from(LANES).unwrap_or(1))).await);
+        if self.has_team() && self.holds() {
+            drop(timeout(LAST_MAILS, self.leave_team()).await);
+        }
         self.0.db.close().await;
         if let Some(folder) = &self.0.folder {
             folder.release();
@@ -226,6 +265,7 @@ impl App {
 
     /// Writes where the desk answers into the lock file, for whom comes second.
     pub fn announce(&self, address: &str) {
+        address.clone_into(&mut self.0.address.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         if let Some(folder) = &self.0.folder {
             folder.announce(address);
         }
@@ -275,7 +315,16 @@ impl App {
         *self.0.stopping.borrow()
     }
 
-    pub(crate) fn notify(&self, notice: Notice) {
+    /// Tells everybody who listens, at the other servers too.
+    pub(crate) async fn notify(&self, notice: Notice) {
+        if let Err(error) = self.0.db.tell(&self.word_of(&notice)).await {
+            tracing::warn!(?error, "the other servers could not be told");
+        }
+        self.notify_here(notice);
+    }
+
+    /// Tells everybody who listens at this server.
+    pub(crate) fn notify_here(&self, notice: Notice) {
         drop(self.0.notices.send(notice));
     }
 

@@ -115,6 +115,14 @@ impl App {
             metrics.push((format!("docket_jobs{{state=\"{state}\"}}"), count));
         }
         let aside = docket_store::mailbox::quarantined(&mut tx).await?.len();
+        let left = self.0.mails_left.load(std::sync::atomic::Ordering::Relaxed);
+        metrics.push(("docket_mails_sent_total".into(), i64::try_from(left).unwrap_or(i64::MAX)));
+        let waiting = self.0.long_polls.load(std::sync::atomic::Ordering::Relaxed);
+        metrics.push(("docket_long_polls".into(), i64::try_from(waiting).unwrap_or(i64::MAX)));
+        metrics.push(("docket_mailboxes_fetched".into(), self.mailboxes_fetched()));
+        if self.has_team() {
+            metrics.push(("docket_servers".into(), i64::try_from(self.living().await?.len()).unwrap_or(0)));
+        }
         metrics.push(("docket_quarantine".into(), i64::try_from(aside).unwrap_or(0)));
         Ok(metrics)
     }
@@ -162,7 +170,7 @@ fn append<W: Write>(archive: &mut tar::Builder<W>, name: &str, bytes: &[u8]) -> 
 /// # Errors
 /// `not_empty` where there is a desk already, `bad_backup` for what is none, `newer_backup` for one of a newer Docket.
 pub async fn restore(options: Options, from: &Path, told: impl Fn(u64, u64)) -> Result<()> {
-    let folder = crate::folder::Folder::take(&options)?;
+    let folder = crate::folder::Folder::take(&options, new_id())?;
     let (db, blobs) = crate::app::open_fresh(&options).await?;
     if !dump::is_empty(&db).await? {
         return Err(Error::Unavailable {

@@ -1,6 +1,9 @@
 //! The long poll: what changed since.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use docket_store::ticket;
 
@@ -9,6 +12,22 @@ use crate::{
     error::Result,
     wire::{Changes, NoticeView},
 };
+
+/// One who waits, counted while waiting.
+struct Waiting<'a>(&'a AtomicU64);
+
+impl<'a> Waiting<'a> {
+    fn begin(count: &'a AtomicU64) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// More changes than this are answered as "look at everything anew".
 const MOST: i64 = 200;
@@ -23,6 +42,7 @@ impl App {
         let mut stopping = self.0.stopping.subscribe();
         let mut changes = Changes::default();
         if after >= 0 && *head.borrow_and_update() <= after {
+            let _waiting = Waiting::begin(&self.0.long_polls);
             tokio::select! {
                 _ = head.changed() => {}
                 _ = mailboxes.changed() => changes.mailboxes = true,

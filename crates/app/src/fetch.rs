@@ -1,6 +1,6 @@
 //! Mail is fetched: every mailbox in a task of its own, so a slow one delays nobody.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use docket_domain::{
     MailboxId,
@@ -10,13 +10,18 @@ use docket_mail::{
     imap::{self, ImapFailure, Mailbox, Since, Woken},
     probe::ProbeCode,
 };
-use docket_store::mailbox::{self, State};
+use docket_store::{
+    mailbox::{self, State},
+    server,
+};
 use tokio::sync::broadcast;
+use uuid::Uuid;
 
 use crate::{
     app::{App, Notice},
     error::{Error, Result},
     intake::Source,
+    team::mailbox_lease,
 };
 
 const LONGEST_IDLE: Duration = Duration::from_secs(25 * 60);
@@ -29,6 +34,8 @@ const PATIENCE: usize = 3;
 /// How a mailbox is doing.
 #[derive(Clone, Debug)]
 pub(crate) struct MailboxStatus {
+    /// Who fetches it.
+    pub server: Uuid,
     pub status: &'static str,
     pub code: Option<String>,
     pub detail: Option<String>,
@@ -36,6 +43,42 @@ pub(crate) struct MailboxStatus {
     pub foreign_desk: Option<String>,
     /// When everything in it had been taken in, the last time (ms UTC).
     pub looked_at: i64,
+}
+
+impl MailboxStatus {
+    /// Does it say the same to people?
+    pub fn looks_like(&self, other: &Self) -> bool {
+        (self.server, self.status, &self.code, &self.detail, &self.foreign_desk)
+            == (other.server, other.status, &other.code, &other.detail, &other.foreign_desk)
+    }
+
+    /// As it is written for other servers.
+    pub fn row(&self, id: MailboxId) -> server::MailboxStatus {
+        server::MailboxStatus {
+            mailbox_id: id.0,
+            server_id: self.server,
+            status: self.status.into(),
+            code: self.code.clone(),
+            detail: self.detail.clone(),
+            since: self.since,
+            foreign_desk: self.foreign_desk.clone(),
+        }
+    }
+
+    /// As another server has written it; where that is dead, somebody is about to connect.
+    pub fn of_row(row: server::MailboxStatus, living: &HashSet<Uuid>) -> Self {
+        const KNOWN: [&str; 4] = ["connected", "polling", "failed", "stopped"];
+        let known = KNOWN.into_iter().find(|known| *known == row.status).filter(|_| living.contains(&row.server_id));
+        Self {
+            server: row.server_id,
+            status: known.unwrap_or("connecting"),
+            code: row.code,
+            detail: row.detail,
+            since: row.since,
+            foreign_desk: row.foreign_desk,
+            looked_at: 0,
+        }
+    }
 }
 
 /// Why a mailbox is left alone for now.
@@ -69,24 +112,29 @@ async fn asked(wake: &mut broadcast::Receiver<Option<MailboxId>>, id: MailboxId)
 }
 
 impl App {
-    /// Keeps one task for each valid mailbox, and starts it anew when its record changes.
+    /// Keeps one task for each valid mailbox that is this server's to fetch, and starts it anew when its record changes.
     pub(crate) async fn fetch_loop(self) {
         let mut tasks: std::collections::HashMap<MailboxId, (MailboxSettings, tokio::task::JoinHandle<()>)> = Default::default();
         let mut head = self.head();
         let mut stopping = self.0.stopping.subscribe();
+        let mut leases = self.0.leases.subscribe();
         while !self.stopping() {
             let settings = self.settings();
             tasks.retain(|id, (known, task)| {
-                let keep = settings.mailboxes.get(id).is_some_and(|now| now == known && now.valid) && self.connected().is_none();
+                let ours = settings.mailboxes.get(id).filter(|now| now.valid && self.leads(&mailbox_lease(*id)));
+                let keep = ours.is_some_and(|now| now == known) && self.connected().is_none();
                 if !keep {
                     task.abort();
+                }
+                if ours.is_none() {
+                    self.forget_status(*id);
                 }
                 keep
             });
             // On a replica the server fetches.
             let fetches = self.connected().is_none();
             for (id, mailbox) in settings.mailboxes.iter().filter(|(_, mailbox)| mailbox.valid && fetches) {
-                if !tasks.contains_key(id) {
+                if !tasks.contains_key(id) && self.leads(&mailbox_lease(*id)) {
                     let task = tokio::spawn(self.clone().keep_fetching(*id, mailbox.clone()));
                     tasks.insert(*id, (mailbox.clone(), task));
                 }
@@ -95,6 +143,7 @@ impl App {
             loop {
                 tokio::select! {
                     _ = stopping.changed() => {}
+                    _ = leases.changed() => break,
                     _ = tokio::time::timeout(Duration::from_secs(5), head.changed()) => {}
                 }
                 if self.stopping() {
@@ -102,6 +151,8 @@ impl App {
                 }
                 drop(self.reload().await);
                 if self.settings().head != known {
+                    // A mailbox may be new, and nobody's yet.
+                    self.0.wake_team.notify_one();
                     break;
                 }
             }
@@ -360,18 +411,18 @@ impl App {
     async fn stop_for(&self, id: MailboxId, settings: &MailboxSettings, desk: &str) {
         tracing::warn!(mailbox = %id, desk, "another desk serves this mailbox");
         self.set_status(id, "stopped", Some("foreign_desk".into()), Some(desk.to_owned()));
-        let mut statuses = self.0.statuses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(status) = statuses.get_mut(&id) {
+        if let Some(status) = self.0.statuses.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_mut(&id) {
             status.foreign_desk = Some(desk.to_owned());
         }
-        drop(statuses);
-        self.notify(Notice { code: "mailbox_stopped", title: settings.name.clone(), text: desk.to_owned(), ticket: None, queue: None });
+        self.0.mailboxes_moved.send_modify(|count| *count += 1);
+        self.notify(Notice { code: "mailbox_stopped", title: settings.name.clone(), text: desk.to_owned(), ticket: None, queue: None })
+            .await;
     }
 
     pub(crate) fn set_status(&self, id: MailboxId, status: &'static str, code: Option<String>, detail: Option<String>) {
         let now = self.now();
         let mut statuses = self.0.statuses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let known = statuses.get(&id);
+        let known = statuses.get(&id).filter(|known| known.server == self.0.server);
         if known.is_some_and(|known| known.status == status && known.code == code) {
             return;
         }
@@ -380,8 +431,14 @@ impl App {
             return;
         }
         let looked_at = known.map_or(0, |known| known.looked_at);
-        statuses.insert(id, MailboxStatus { status, code, detail, since: now, foreign_desk: None, looked_at });
+        statuses.insert(id, MailboxStatus { server: self.0.server, status, code, detail, since: now, foreign_desk: None, looked_at });
         drop(statuses);
+        self.0.mailboxes_moved.send_modify(|count| *count += 1);
+    }
+
+    /// This server does not fetch it any more.
+    fn forget_status(&self, id: MailboxId) {
+        self.0.statuses.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&id);
         self.0.mailboxes_moved.send_modify(|count| *count += 1);
     }
 

@@ -8,6 +8,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     app::{Database, Hold, Options},
@@ -18,6 +19,9 @@ use crate::{
 pub(crate) struct Folder {
     file: Mutex<File>,
     program: String,
+    server: Uuid,
+    /// Who held it before.
+    pub former: Option<Uuid>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -26,11 +30,14 @@ struct HeldBy {
     program: String,
     #[serde(default)]
     address: String,
+    /// The id of the process, as other servers of the desk know it.
+    #[serde(default)]
+    server: Option<Uuid>,
 }
 
 impl Folder {
     /// Takes the folder, or says who has it. Beside a holder there is none to take.
-    pub fn take(options: &Options) -> Result<Option<Self>> {
+    pub fn take(options: &Options, server: Uuid) -> Result<Option<Self>> {
         make_private(&options.data)?;
         let database = options.database.as_ref();
         if !matches!(database, Some(Database::Postgres(_))) {
@@ -45,7 +52,8 @@ impl Folder {
         };
         match (file.try_lock(), &options.hold) {
             (Ok(()), _) => {
-                let folder = Self { file: Mutex::new(file), program };
+                let former = former(&path);
+                let folder = Self { file: Mutex::new(file), program, server, former };
                 folder.announce("");
                 Ok(Some(folder))
             }
@@ -65,7 +73,8 @@ impl Folder {
 
     /// Writes who holds it and where it answers.
     pub fn announce(&self, address: &str) {
-        let held = HeldBy { pid: std::process::id(), program: self.program.clone(), address: address.to_owned() };
+        let held =
+            HeldBy { pid: std::process::id(), program: self.program.clone(), address: address.to_owned(), server: Some(self.server) };
         let mut file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let written =
             file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(serde_json::json!(held).to_string().as_bytes()));
@@ -75,13 +84,18 @@ impl Folder {
     }
 }
 
+/// Who held the folder last; dead, since the lock is free.
+fn former(lock: &Path) -> Option<Uuid> {
+    serde_json::from_str::<HeldBy>(&fs::read_to_string(lock).ok()?).ok()?.server
+}
+
 fn held(folder: &Path, lock: &Path) -> String {
     let mut text = String::new();
     drop(File::open(lock).and_then(|mut file| file.read_to_string(&mut text)));
     let folder = folder.display();
     match serde_json::from_str::<HeldBy>(&text) {
-        Ok(HeldBy { pid, program, address }) if address.is_empty() => format!("{folder} is in use by {program} (process {pid})"),
-        Ok(HeldBy { pid, program, address }) => format!("{folder} is in use by {program} (process {pid}), which answers at {address}"),
+        Ok(HeldBy { pid, program, address, .. }) if address.is_empty() => format!("{folder} is in use by {program} (process {pid})"),
+        Ok(HeldBy { pid, program, address, .. }) => format!("{folder} is in use by {program} (process {pid}), which answers at {address}"),
         Err(_) => format!("{folder} is in use by another Docket"),
     }
 }

@@ -31,6 +31,7 @@ mod settings;
 mod setup;
 mod submit;
 pub mod sync;
+mod team;
 mod timers;
 mod view;
 pub mod wire;

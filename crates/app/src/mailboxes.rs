@@ -198,9 +198,17 @@ impl App {
         Ok(settings.mailboxes.iter().map(|(id, mailbox)| view(*id, mailbox)).collect())
     }
 
+    /// How many mailboxes this server waits for.
+    pub(crate) fn mailboxes_fetched(&self) -> i64 {
+        let statuses = self.0.statuses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let ours = statuses.values().filter(|status| status.server == self.0.server && ["connected", "polling"].contains(&status.status));
+        i64::try_from(ours.count()).unwrap_or(0)
+    }
+
     /// Looks into a mailbox now.
     pub fn fetch_now(&self, id: Uuid) {
         drop(self.0.wake_fetch.send(Some(MailboxId(id))));
+        self.ask_others_to_fetch(MailboxId(id));
     }
 
     /// The mails that could not be taken in.

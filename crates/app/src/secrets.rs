@@ -82,6 +82,11 @@ impl Secrets {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
+    /// Is this what was sealed with the same key?
+    pub fn opens(&self, sealed: &[u8]) -> bool {
+        self.unseal(sealed).is_ok()
+    }
+
     fn unseal(&self, sealed: &[u8]) -> Result<Secret> {
         let wrong = || Error::Unavailable {
             code: "sealed_elsewhere",

@@ -4,7 +4,7 @@
 //! *started*, in a commit of its own, and the text leaves. Whatever dies before that mark is tried again; whatever dies
 //! after it is never repeated by itself: an automatic mail is given up, an agent's stands as *perhaps sent*.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use docket_domain::{Actor, ArticleId, Body, CommandId, Delivery, Envelope, MailboxId, Settings, TicketId};
 use docket_mail::{
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Mails that leave at the same time.
-const LANES: usize = 4;
+pub(crate) const LANES: usize = 4;
 /// Minutes between attempts while the server says "not now" or cannot be reached.
 const PAUSES: [i64; 6] = [1, 2, 5, 10, 15, 30];
 /// An agent's mail is tried for this long, an automatic one for a day less.
@@ -64,37 +64,35 @@ enum Attempt {
     Unknown(String),
     Held(&'static str),
     GivenUp,
+    /// This server was taken for dead, and another has the job now.
+    Taken,
 }
 
 impl App {
     pub(crate) async fn send_loop(self) {
         let mut awake = Wakefulness::new(self.now());
-        let lanes = std::sync::Arc::new(tokio::sync::Semaphore::new(LANES));
         while !self.stopping() {
             if awake.slept(self.now()) {
                 self.fetch_first().await;
             }
-            let jobs = match self.due_jobs(LANES).await {
+            // No more is claimed than can leave at once: the rest is for other servers.
+            let Ok(lane) = self.0.lanes.clone().acquire_owned().await else { return };
+            let mut free = vec![lane];
+            free.extend(std::iter::from_fn(|| self.0.lanes.clone().try_acquire_owned().ok()));
+            let jobs = match self.claim(free.len()).await {
                 Ok(jobs) => jobs,
                 Err(error) => {
-                    tracing::error!(?error, "looking for mail to send failed");
+                    tracing::error!(?error, "claiming mail to send failed");
                     Vec::new()
                 }
             };
             let idle = jobs.is_empty();
-            for job in jobs {
-                let Ok(lane) = lanes.clone().acquire_owned().await else { return };
-                match self.claim(&job).await {
-                    Ok(true) => {
-                        let app = self.clone();
-                        tokio::spawn(async move {
-                            app.send_one(job).await;
-                            drop(lane);
-                        });
-                    }
-                    Ok(false) => {}
-                    Err(error) => tracing::error!(?error, "claiming a mail failed"),
-                }
+            for (job, lane) in jobs.into_iter().zip(free) {
+                let app = self.clone();
+                tokio::spawn(async move {
+                    app.send_one(job).await;
+                    drop(lane);
+                });
             }
             if idle {
                 let wait = self.until_next_job().await;
@@ -119,9 +117,11 @@ impl App {
             let looked = {
                 let statuses = self.0.statuses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 mailboxes.iter().all(|id| {
-                    statuses
-                        .get(id)
-                        .is_some_and(|status| status.looked_at >= asked || status.status == "failed" || status.status == "stopped")
+                    statuses.get(id).is_some_and(|status| {
+                        status.looked_at >= asked || ["failed", "stopped"].contains(&status.status) ||
+                        // Another server waits for its mail all the time.
+                        status.server != self.0.server && ["connected", "polling"].contains(&status.status)
+                    })
                 })
             };
             if looked {
@@ -133,24 +133,30 @@ impl App {
 
     /// Sends every mail that is due, one after the other; gives how many were tried. For who steps through time.
     pub async fn send_due(&self) -> Result<usize> {
-        let jobs = self.due_jobs(500).await?;
         let mut tried = 0;
-        for job in jobs {
-            if self.claim(&job).await? {
+        loop {
+            let jobs = self.claim(LANES).await?;
+            if jobs.is_empty() {
+                return Ok(tried);
+            }
+            for job in jobs {
                 self.send_one(job).await;
                 tried += 1;
             }
         }
-        Ok(tried)
     }
 
-    async fn due_jobs(&self, limit: usize) -> Result<Vec<Job>> {
-        // Nothing leaves from a replica: the server sends.
-        if self.connected().is_some() {
+    async fn claim(&self, limit: usize) -> Result<Vec<Job>> {
+        // Most looks find nothing, and need not write. Nothing leaves from a replica: the server sends.
+        let now = self.now();
+        let next = job::next_due(&mut self.0.db.read().await?).await?;
+        if self.stopping() || self.connected().is_some() || next.is_none_or(|due| due > now) {
             return Ok(Vec::new());
         }
-        let mut tx = self.0.db.read().await?;
-        Ok(job::due(&mut tx, self.now(), i64::try_from(limit).unwrap_or(4)).await?)
+        let mut tx = self.0.db.aside().await?;
+        let jobs = job::claim(&mut tx, &self.new_claim(), now, i64::try_from(limit).unwrap_or(1)).await?;
+        tx.commit().await?;
+        Ok(jobs)
     }
 
     async fn until_next_job(&self) -> Duration {
@@ -162,21 +168,13 @@ impl App {
         Duration::from_millis(u64::try_from(wait).unwrap_or(1_000))
     }
 
-    async fn claim(&self, job: &Job) -> Result<bool> {
-        let mut tx = self.0.db.aside().await?;
-        let change = Change { holder: Some(&self.0.holder), error: job.error.as_deref(), ..Change::default() };
-        let claimed = job::step(&mut tx, job.id, "waiting", "claimed", change, self.now()).await?;
-        tx.commit().await?;
-        Ok(claimed)
-    }
-
     async fn send_one(&self, job: Job) {
         let attempt = match self.attempt(&job).await {
             Ok(attempt) => attempt,
             Err(error) => Attempt::Later(error.to_string()),
         };
         if let Err(error) = self.record(&job, attempt).await {
-            // The job stays claimed or started; the next start of the desk decides, as after a crash.
+            // The job stays claimed or started; whoever finds it after this server's end decides, as after a crash.
             tracing::error!(?error, "recording what became of a mail failed");
         }
     }
@@ -241,11 +239,12 @@ impl App {
         }
         if !self.mark_started(job).await? {
             session.quit().await;
-            return Ok(Attempt::Later("taken by another server".into()));
+            return Ok(Attempt::Taken);
         }
         match session.send(bytes).await {
             Ok(_) => {
                 tokio::spawn(session.quit());
+                self.0.mails_left.fetch_add(1, Ordering::Relaxed);
                 Ok(Attempt::Left)
             }
             Err(failure) => Ok(sort(failure, true)),
@@ -255,8 +254,8 @@ impl App {
     /// In a commit of its own, before the text leaves.
     async fn mark_started(&self, job: &Job) -> Result<bool> {
         let mut work = self.work().await?;
-        let change = Change { holder: Some(&self.0.holder), ..Change::default() };
-        if !job::step(&mut work.tx, job.id, "claimed", "started", change, work.now).await? {
+        let change = Change { holder: job.holder.as_deref(), ..Change::default() };
+        if !job::own_step(&mut work.tx, job, "claimed", "started", change, work.now).await? {
             return Ok(false);
         }
         let seq = work.tx.next_seq();
@@ -278,35 +277,45 @@ impl App {
             Attempt::Unknown(reason) if automatic => Body::MailFailed { article, reason: format!("given_up: {reason}") },
             Attempt::Unknown(_) => Body::MailUnknown { article },
             Attempt::Later(reason) => return self.later(job, &body, &reason).await,
+            Attempt::Taken => return Ok(()),
         };
         let ticket = TicketId(job.ticket_id);
-        let envelope = Envelope::ticket(CommandId(new_id()), ticket, Actor::System, command.clone());
-        let done = self.submit(&envelope).await?;
-        let code = match command {
-            Body::MailFailed { .. } if !automatic => "mail_failed",
-            Body::MailUnknown { .. } => "perhaps_sent",
-            Body::HoldMail { .. } => "held",
-            _ => return Ok(()),
+        let mut work = self.work().await?;
+        let command = if job.holder.is_none() || job::keep(&mut work.tx, job).await? {
+            command
+        } else if let Body::MailLeft { article, author, next, .. } = command
+            && job::of_article(&mut work.tx, article.0).await?.is_some_and(|now| now.id == job.id && now.state == "perhaps")
+        {
+            // This server was taken for dead while the mail was leaving. It knows now what the others could not.
+            Body::ConfirmArrival { article, author, next }
+        } else {
+            return Ok(());
         };
-        self.notify(Notice { code, title: done.ticket.title, text: String::new(), ticket: Some(ticket), queue: Some(done.ticket.queue) });
-        Ok(())
+        let code = match command {
+            Body::MailFailed { .. } if !automatic => Some("mail_failed"),
+            Body::MailUnknown { .. } => Some("perhaps_sent"),
+            Body::HoldMail { .. } => Some("held"),
+            _ => None,
+        };
+        let done = work.carry_out_own(&Envelope::ticket(CommandId(new_id()), ticket, Actor::System, command)).await?;
+        let queue = Some(done.ticket.queue);
+        work.notices.extend(code.map(|code| Notice { code, title: done.ticket.title, text: String::new(), ticket: Some(ticket), queue }));
+        self.finish(work).await
     }
 
     async fn later(&self, job: &Job, body: &MailJob, reason: &str) -> Result<()> {
         let now = self.now();
         if now - body.written_at.max(body.taken_at) > PATIENCE_MS {
-            let command = Body::MailFailed { article: ArticleId(job.article_id), reason: reason.to_owned() };
-            self.submit(&Envelope::ticket(CommandId(new_id()), TicketId(job.ticket_id), Actor::System, command)).await?;
-            return Ok(());
+            return Box::pin(self.record(job, Attempt::Failed(reason.to_owned()))).await;
         }
         let waits_for_mailbox = reason == "no_mailbox" || reason == "mailbox_stopped";
         let step = usize::try_from(job.attempts).unwrap_or(0).min(PAUSES.len() - 1);
         let pause = if waits_for_mailbox { 15_000 } else { PAUSES[step] * 60_000 };
         let mut work = self.work().await?;
         let change = Change { due_at: Some(now + pause), attempts: Some(job.attempts + 1), error: Some(reason), holder: None };
-        let claimed = job::step(&mut work.tx, job.id, "claimed", "waiting", change.clone(), now).await?;
+        let claimed = job::own_step(&mut work.tx, job, "claimed", "waiting", change.clone(), now).await?;
         // A job that had started shows "sending" until it is told otherwise.
-        let started = !claimed && job::step(&mut work.tx, job.id, "started", "waiting", change, now).await?;
+        let started = !claimed && job::own_step(&mut work.tx, job, "started", "waiting", change, now).await?;
         if started || claimed && job.error.as_deref() != Some(reason) {
             let delivery = if waits_for_mailbox { Delivery::Waiting } else { Delivery::Retrying };
             let seq = work.tx.next_seq();
@@ -326,19 +335,16 @@ impl App {
         Ok(self.smtp_account(**id, mailbox).await?.map(|account| (**id, account)))
     }
 
-    /// After a crash: what was claimed waits again, what had started may have left (DESIGN §4.5).
-    pub(crate) async fn recover_jobs(&self) -> Result<()> {
+    /// What became of a job whose server is dead.
+    pub(crate) async fn recover_job(&self, job: Job) -> Result<()> {
+        if job.state == "started" {
+            return self.record(&job, Attempt::Unknown("the computer stopped while the mail was leaving".into())).await;
+        }
         let mut tx = self.0.db.aside().await?;
-        let claimed = job::in_state(&mut tx, "claimed").await?;
-        for job in claimed.iter().filter(|job| job.holder.as_ref() == Some(&self.0.holder)) {
-            job::step(&mut tx, job.id, "claimed", "waiting", Change { error: job.error.as_deref(), ..Change::default() }, self.now())
-                .await?;
-        }
-        let started = job::in_state(&mut tx, "started").await?;
+        let change = Change { error: job.error.as_deref(), ..Change::default() };
+        job::own_step(&mut tx, &job, "claimed", "waiting", change, self.now()).await?;
         tx.commit().await?;
-        for job in started.into_iter().filter(|job| job.holder.as_ref() == Some(&self.0.holder)) {
-            self.record(&job, Attempt::Unknown("the computer stopped while the mail was leaving".into())).await?;
-        }
+        self.0.wake_send.notify_one();
         Ok(())
     }
 

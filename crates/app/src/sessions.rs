@@ -1,16 +1,13 @@
 //! Who is this: passwords, sessions, the one-time link, and who sits at the desktop.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::PoisonError;
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash::SaltString};
 use docket_domain::{
     AgentId,
     settings::{Agent, Kind},
 };
-use docket_store::session;
+use docket_store::{attempt, session};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -25,7 +22,9 @@ use crate::{
 const LINK_LASTS: i64 = 30 * 60_000;
 const SHORTEST_PASSWORD: usize = 10;
 /// Wrong attempts that cost nothing; from then on the pause doubles, up to a quarter of an hour.
-const FREE_ATTEMPTS: u32 = 5;
+const FREE_ATTEMPTS: i64 = 5;
+/// Wrong attempts are forgotten after a day without another.
+const FORGOTTEN: i64 = 24 * 3_600_000;
 
 /// A session that began.
 #[derive(Clone, Debug)]
@@ -36,37 +35,6 @@ pub struct SignedIn {
     pub agent: AgentId,
     /// What writes must carry.
     pub write_token: String,
-}
-
-/// Wrong attempts by login and by address: (how many, blocked until).
-#[derive(Default)]
-pub(crate) struct Attempts(Mutex<HashMap<String, (u32, i64)>>);
-
-impl Attempts {
-    fn check(&self, keys: &[String], now: i64) -> Result<()> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let until = keys.iter().filter_map(|key| known.get(key)).map(|(_, until)| *until).max().unwrap_or(0);
-        if until > now { Err(Error::SlowDown { seconds: u64::try_from((until - now + 999) / 1000).unwrap_or(1) }) } else { Ok(()) }
-    }
-
-    fn wrong(&self, keys: &[String], now: i64) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() > 10_000 {
-            known.retain(|_, (_, until)| *until > now);
-        }
-        for key in keys {
-            let (count, until) = known.entry(key.clone()).or_default();
-            *count += 1;
-            if *count >= FREE_ATTEMPTS {
-                let pause = 1_i64 << (*count - FREE_ATTEMPTS).min(20);
-                *until = now + (pause * 2_000).min(900_000);
-            }
-        }
-    }
-
-    fn right(&self, key: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
-    }
 }
 
 pub(crate) fn hash_token(cookie: &str) -> String {
@@ -142,7 +110,7 @@ impl App {
     pub(crate) async fn agent_by_password(&self, input: SignIn, from: &str) -> Result<AgentId> {
         let login = input.login.trim().to_lowercase();
         let keys = [format!("login {login}"), format!("from {from}")];
-        self.0.attempts.check(&keys, self.now())?;
+        self.check_attempts(&keys).await?;
         let settings = self.settings();
         let agent = settings.agents.iter().find(|(_, agent)| agent.valid && agent.login.to_lowercase() == login).map(|(id, _)| *id);
         let hash = match agent {
@@ -151,11 +119,41 @@ impl App {
         };
         let right = is_right(input.password, hash).await;
         let Some(agent) = agent.filter(|_| right) else {
-            self.0.attempts.wrong(&keys, self.now());
+            self.note_wrong(&keys).await?;
             return Err(Error::WrongPassword);
         };
-        self.0.attempts.right(&keys[0]);
+        self.forget_attempts(&keys[0]).await?;
         Ok(agent)
+    }
+
+    async fn check_attempts(&self, keys: &[String]) -> Result<()> {
+        let mut tx = self.0.db.read().await?;
+        let mut until = 0;
+        for key in keys {
+            until = attempt::blocked_until(&mut tx, key).await?.max(until);
+        }
+        let now = self.now();
+        if until > now { Err(Error::SlowDown { seconds: u64::try_from((until - now + 999) / 1000).unwrap_or(1) }) } else { Ok(()) }
+    }
+
+    async fn note_wrong(&self, keys: &[String]) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.0.db.aside().await?;
+        for key in keys {
+            let count = attempt::count(&mut tx, key, now, now - FORGOTTEN).await?;
+            if count >= FREE_ATTEMPTS {
+                let pause = 1_i64 << (count - FREE_ATTEMPTS).min(20);
+                attempt::block(&mut tx, key, now + (pause * 2_000).min(900_000)).await?;
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Whoever has signed in starts afresh.
+    async fn forget_attempts(&self, key: &str) -> Result<()> {
+        let mut tx = self.0.db.aside().await?;
+        attempt::forget(&mut tx, key).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn begin_session(&self, agent: AgentId, label: &str) -> Result<SignedIn> {
@@ -208,12 +206,24 @@ impl App {
         if self.0.host != HostKind::Server {
             return Ok(());
         }
-        let able = session::with_password(&mut self.0.db.read().await?).await?;
-        let settings = self.settings();
-        let any = able.iter().any(|id| settings.agents.get(&AgentId(*id)).is_some_and(|agent| agent.admin && agent.valid));
-        let link = (!any).then(|| (token(), self.now() + LINK_LASTS));
+        let link = (!self.somebody_can_sign_in().await?).then(|| (token(), self.now() + LINK_LASTS));
         *self.0.setup_link.lock().unwrap_or_else(PoisonError::into_inner) = link;
         Ok(())
+    }
+
+    /// Is there an administrator with a password?
+    async fn somebody_can_sign_in(&self) -> Result<bool> {
+        let mut tx = self.0.db.read().await?;
+        let settings = self.settings_in(&mut tx).await?;
+        let able = session::with_password(&mut tx).await?;
+        Ok(able.iter().any(|id| settings.agents.get(&AgentId(*id)).is_some_and(|agent| agent.admin && agent.valid)))
+    }
+
+    /// The link of this server ends when the first administrator was made at another one.
+    pub(crate) async fn end_setup_link(&self) {
+        if self.setup_link().is_some() && self.somebody_can_sign_in().await.unwrap_or(false) {
+            *self.0.setup_link.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
     }
 
     /// The token of the one-time link, while there is one.
@@ -226,6 +236,7 @@ impl App {
     /// login is theirs.
     pub async fn first_administrator(&self, input: FirstAdministrator, label: &str) -> Result<SignedIn> {
         check_password(&input.password)?;
+        self.end_setup_link().await;
         if self.setup_link().is_none_or(|known| known != input.token.trim()) {
             return Err(Error::Unavailable {
                 code: "link_over",

@@ -93,7 +93,10 @@ impl App {
     }
 
     /// Makes it last and tells whoever waits.
-    pub(crate) async fn finish(&self, work: Work) -> Result<()> {
+    pub(crate) async fn finish(&self, mut work: Work) -> Result<()> {
+        for notice in &work.notices {
+            work.tx.tell(&self.word_of(notice)).await?;
+        }
         let head = work.tx.head;
         work.tx.commit().await?;
         self.moved_to(head);
@@ -101,17 +104,9 @@ impl App {
             self.0.wake_send.notify_one();
         }
         for notice in work.notices {
-            self.notify(notice);
+            self.notify_here(notice);
         }
         Ok(())
-    }
-
-    /// Carries out a command of the desk's own, in a transaction of its own.
-    pub(crate) async fn submit(&self, envelope: &Envelope) -> Result<Done> {
-        let mut work = self.work().await?;
-        let done = work.carry_out_own(envelope).await?;
-        self.finish(work).await?;
-        Ok(done)
     }
 }
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use docket_domain::{Actor, Body, CommandId, Envelope, TicketId};
-use docket_store::{blob, personal, replica, session, ticket};
+use docket_store::{attempt, blob, personal, replica, session, ticket};
 
-use crate::{app::App, clock::new_id, error::Result};
+use crate::{app::App, clock::new_id, error::Result, team::TIMERS};
 
 const DAY: i64 = 24 * 3_600_000;
 const SESSION_LONGEST: i64 = 16 * 3_600_000;
@@ -15,6 +15,11 @@ impl App {
     pub(crate) async fn timer_loop(self) {
         let mut next_sweep = 0;
         while !self.stopping() {
+            // Of several servers one does this.
+            if !self.leads(TIMERS) {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            }
             if let Err(error) = self.end_pending().await {
                 tracing::error!(?error, "looking for pending tickets failed");
             }
@@ -44,6 +49,9 @@ impl App {
         for id in due {
             let id = TicketId(id);
             let Some(ticket) = ticket::find(&mut work.tx, id).await? else { continue };
+            if ticket.pending_until.is_none_or(|until| until > work.now) {
+                continue;
+            }
             let Some(state) = work.settings.states.get(&ticket.state).and_then(|state| state.next_state_id) else { continue };
             let body = Body::SetState { state, pending_until: None };
             work.carry_out_own(&Envelope::ticket(CommandId(new_id()), id, Actor::System, body)).await?;
@@ -55,6 +63,7 @@ impl App {
         let mut tx = self.0.db.aside().await?;
         replica::clear_discarded(&mut tx, self.now() - crate::replica::DISCARDED_KEPT).await?;
         session::expire(&mut tx, self.now() - SESSION_LONGEST, self.now() - SESSION_IDLE).await?;
+        attempt::expire(&mut tx, self.now() - DAY).await?;
         let drafts = personal::of_kind(&mut tx, "draft").await?.concat();
         let uploads = blob::uploads_before(&mut tx, self.now() - DAY).await?;
         for id in uploads.into_iter().filter(|id| !drafts.contains(&id.to_string())) {
@@ -69,7 +78,7 @@ impl App {
         Ok(())
     }
 
-    /// Sees what other processes wrote to the same database.
+    /// Sees what other processes wrote to the same SQLite file.
     pub(crate) async fn watch_others(self) {
         let mut known = None;
         while !self.stopping() {

@@ -96,6 +96,12 @@ pub struct Serve {
     /// A proxy whose X-Forwarded-For, -Proto and -Host are believed; may be given more than once
     #[arg(long, value_name = "IP")]
     pub trusted_proxy: Vec<IpAddr>,
+    /// The server's certificate with its chain (PEM): browsers then come by https. Read again when it is renewed
+    #[arg(long, value_name = "FILE", env = "DOCKET_TLS_CERT", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's key (PEM), without a passphrase
+    #[arg(long, value_name = "FILE", env = "DOCKET_TLS_KEY", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
     /// A folder with another page than the one built in
     #[arg(long, value_name = "DIR", hide = true)]
     pub ui: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use std::{future::Future, io::ErrorKind, net::SocketAddr};
 
-use docket_api::{Host, UiSource};
+use docket_api::{Host, Tls, UiSource};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -15,17 +15,23 @@ use crate::{
 pub async fn serve(place: &Place, arguments: Serve) -> Result<(), Failure> {
     // Asked for before anything runs, so that an early signal ends the program in order, too.
     let end = end()?;
+    let tls = match (&arguments.tls_cert, &arguments.tls_key) {
+        (Some(certificate), Some(key)) => Some(Tls::load(certificate, key).map_err(|fault| Failure::Usage(fault.to_string()))?),
+        _ => None,
+    };
     let app = place.hold("docket serve").await?;
     let listener = listen(&arguments.listen).await?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
-    let url = format!("http://{address}");
+    let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
     app.announce(&url);
-    if !address.ip().is_loopback() && arguments.trusted_proxy.is_empty() {
-        tracing::warn!("browsers on other computers reach this server without encryption; put a proxy with TLS before it");
+    if !address.ip().is_loopback() && arguments.trusted_proxy.is_empty() && tls.is_none() {
+        tracing::warn!(
+            "browsers on other computers reach this server without encryption; name a certificate with --tls-cert and --tls-key, or put a proxy with TLS before it"
+        );
     }
     let host = Host::Server {
         trusted_proxy: arguments.trusted_proxy,
-        secure_cookies: false,
+        secure_cookies: tls.is_some(),
         ui: arguments.ui.map_or(UiSource::Embedded, UiSource::Folder),
     };
     let router = docket_api::router(app.clone(), host);
@@ -34,7 +40,10 @@ pub async fn serve(place: &Place, arguments: Serve) -> Result<(), Failure> {
         eprintln!("Nobody can sign in yet. Make the first administrator within 30 minutes:\n{url}/#/first?token={token}");
     }
     print::line(format!("Docket is ready: {url}"))?;
-    let served = docket_api::serve(listener, router, end).await;
+    let served = match tls {
+        Some(tls) => docket_api::serve_tls(listener, router, tls, end).await,
+        None => docket_api::serve(listener, router, end).await,
+    };
     app.close().await;
     tracing::info!("the desk is closed");
     Ok(served.map_err(anyhow::Error::from)?)

@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command};
 
-use docket_peers::{Dovecot, Postgres, Smtp, SmtpOptions};
+use docket_peers::{Dovecot, Postgres, Proxy, Smtp, SmtpOptions};
 
 fn runs(id: u32) -> bool {
     let state = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
@@ -22,6 +22,17 @@ fn a_dropped_server_is_gone() {
     drop((dovecot, smtp, postgres));
     assert!(!ids.into_iter().any(runs));
     assert!(!Path::new(&folder).exists());
+}
+
+#[test]
+fn a_dropped_proxy_is_gone() {
+    let ports = [docket_peers::free_port(), docket_peers::free_port()];
+    let nginx = Proxy::nginx(&format!("server {{ listen {}; return 204; }}", ports[0]), ports[0]);
+    let apache = Proxy::apache("", &ports[1..]);
+    let ids = [nginx.id(), apache.id()];
+    assert!(ids.into_iter().all(runs), "{}{}", nginx.log(), apache.log());
+    drop((nginx, apache));
+    assert!(!ids.into_iter().any(runs));
 }
 
 /// The inner half of the test below: starts the servers, says who they are, and waits to be killed.

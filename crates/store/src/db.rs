@@ -166,7 +166,7 @@ impl Db {
     /// Connects to PostgreSQL. `url` is `postgres://…`; a password may come from PGPASSWORD or a password file.
     pub async fn open_postgres(url: &str) -> Result<Self> {
         let options = sqlx::postgres::PgConnectOptions::from_str(url)?.application_name("docket");
-        let pool = PgPoolOptions::new().max_connections(12).acquire_timeout(Duration::from_secs(10)).connect_with(options).await?;
+        let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10)).connect_with(options).await?;
         Ok(Self::Postgres(pool))
     }
 
@@ -328,9 +328,7 @@ impl Tx {
     /// Makes it last. Without this, nothing happened.
     pub async fn commit(mut self) -> Result<()> {
         if self.moved && self.writes {
-            const SQL: &str = "update feed set head = $1, settings_head = $2 where id = 1";
-            let (head, settings_head) = (self.head, self.settings_head);
-            on!(self, conn => sqlx::query(SQL).bind(head).bind(settings_head).execute(conn).await.map(drop))?;
+            self.move_feed().await?;
         }
         match self.conn {
             Conn::Sqlite(tx) => tx.commit().await?,

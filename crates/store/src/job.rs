@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    db::{Result, Tx},
+    db::{Conn, Result, Tx},
     key::{indexed, storable},
 };
 
@@ -38,10 +38,19 @@ pub async fn insert(tx: &mut Tx, job: &Job) -> Result<()> {
     Ok(())
 }
 
-/// Waiting jobs whose time has come, oldest first.
-pub async fn due(tx: &mut Tx, now: i64, limit: i64) -> Result<Vec<Job>> {
-    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where state = 'waiting' and due_at <= $1 order by due_at, id limit $2"));
-    Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).bind(limit).fetch_all(conn).await)?)
+/// Claims waiting jobs whose time has come, oldest first, with one statement; servers that claim at the same moment get
+/// different ones. `holder` names the server and this claim: what [`own_step`] and [`keep`] go by.
+pub async fn claim(tx: &mut Tx, holder: &str, now: i64, limit: i64) -> Result<Vec<Job>> {
+    // SQLite has one writer, and no row locks to skip.
+    let skip = if matches!(tx.conn, Conn::Postgres(_)) { "for update skip locked" } else { "" };
+    let sql = sqlx::AssertSqlSafe(format!(
+        "update job set state = 'claimed', holder = $1, changed_at = $2
+         where id in (select id from job where state = 'waiting' and due_at <= $2 order by due_at, id limit $3 {skip})
+         returning id, kind, ticket_id, article_id, state, due_at, attempts, body, error, holder, changed_at"
+    ));
+    let mut jobs: Vec<Job> = on!(tx, conn => sqlx::query_as(sql).bind(holder).bind(now).bind(limit).fetch_all(conn).await)?;
+    jobs.sort_by_key(|job| (job.due_at, job.id));
+    Ok(jobs)
 }
 
 /// When the next waiting job is due (ms UTC).
@@ -79,6 +88,18 @@ pub async fn step(tx: &mut Tx, id: Uuid, from: &str, to: &str, change: Change<'_
         where id = $1 and state = $2";
     let rows = on!(tx, conn => sqlx::query(SQL).bind(id).bind(from).bind(to).bind(change.due_at).bind(change.attempts)
         .bind(change.error.map(storable)).bind(change.holder).bind(now).execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// [`step`] for the one who claimed the job: `false` also when it was taken away meanwhile.
+pub async fn own_step(tx: &mut Tx, job: &Job, from: &str, to: &str, change: Change<'_>, now: i64) -> Result<bool> {
+    Ok(keep(tx, job).await? && step(tx, job.id, from, to, change, now).await?)
+}
+
+/// Is the job still with the one who claimed it? Then nobody takes it away before this transaction ends.
+pub async fn keep(tx: &mut Tx, job: &Job) -> Result<bool> {
+    const SQL: &str = "update job set holder = holder where id = $1 and holder = $2 and state in ('claimed', 'started')";
+    let rows = on!(tx, conn => sqlx::query(SQL).bind(job.id).bind(&job.holder).execute(conn).await.map(|done| done.rows_affected()))?;
     Ok(rows == 1)
 }
 

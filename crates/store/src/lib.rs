@@ -6,6 +6,7 @@
 #[macro_use]
 mod db;
 pub mod article;
+pub mod attempt;
 mod attachment_row;
 pub mod blob;
 pub mod command;
@@ -19,12 +20,15 @@ mod key;
 pub mod lease;
 pub mod left_behind;
 pub mod mailbox;
+mod news;
 pub mod personal;
 pub mod replica;
 pub mod secret;
+pub mod server;
 pub mod session;
 pub mod setting;
 pub mod ticket;
 pub mod unit;
 
 pub use db::{Db, Error, Result, Tx};
+pub use news::Listener;

@@ -19,6 +19,12 @@ pub async fn find(tx: &mut Tx, kind: &str, id: Uuid) -> Result<Option<Vec<u8>>> 
     Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(kind).bind(id).fetch_optional(conn).await)?)
 }
 
+/// Any sealed secret, to try a key on.
+pub async fn first(tx: &mut Tx) -> Result<Option<Vec<u8>>> {
+    const SQL: &str = "select sealed from secret order by kind, id limit 1";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).fetch_optional(conn).await)?)
+}
+
 /// Is anything sealed at all?
 pub async fn any(tx: &mut Tx) -> Result<bool> {
     const SQL: &str = "select cast(count(*) as bigint) from secret";

@@ -47,5 +47,7 @@ mod mailboxes;
 mod many;
 #[path = "store/records.rs"]
 mod records;
+#[path = "store/servers.rs"]
+mod servers;
 #[path = "store/tickets.rs"]
 mod tickets;

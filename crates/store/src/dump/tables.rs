@@ -35,7 +35,7 @@ pub struct Table {
     pub columns: &'static [Column],
     /// Its primary key, which is also the order of its rows in a backup.
     pub key: &'static [&'static str],
-    /// Does it go into a backup? Sealed secrets, sessions and the bytes of blobs do not; a backup holds blobs as files.
+    /// Does it go into a backup? Sealed secrets, sessions, servers and the bytes of blobs do not; a backup holds blobs as files.
     pub backup: bool,
 }
 
@@ -141,4 +141,10 @@ tables! {
     },
     confirmed [ticket_id] stays { ticket_id: Uuid, document: Text null },
     leased_number [number] stays { number: Text, at: Bigint },
+    server [id] stays { id: Uuid, name: Text, version: Text, started_at: Bigint, seen_at: Bigint },
+    lease [name] stays { name: Text, server_id: Uuid },
+    mailbox_status [mailbox_id] stays {
+        mailbox_id: Uuid, server_id: Uuid, status: Text, code: Text null, detail: Text null, since: Bigint, foreign_desk: Text null
+    },
+    attempt [key] stays { key: Text, count: Bigint, at: Bigint, blocked_until: Bigint },
 }

@@ -2,7 +2,7 @@ use docket_store::job::{self, Change, Job};
 
 use crate::desk::{Desk, id};
 
-fn waiting(n: u128, due_at: i64) -> Job {
+pub fn waiting(n: u128, due_at: i64) -> Job {
     Job {
         id: id(n),
         kind: "mail".into(),
@@ -26,20 +26,21 @@ both! {
             job::insert(&mut tx, &waiting(n, due)).await.unwrap();
         }
         job::insert(&mut tx, &Job { state: "held".into(), error: Some("e".into()), holder: Some("h".into()), ..waiting(6, 1) }).await.unwrap();
-        let due: Vec<_> = job::due(&mut tx, 30, 3).await.unwrap().into_iter().map(|job| job.id.as_u128()).collect();
-        assert_eq!(due, [2, 5, 3]);
         assert_eq!(job::next_due(&mut tx).await.unwrap(), Some(10));
         assert_eq!(job::in_state(&mut tx, "held").await.unwrap()[0].error.as_deref(), Some("e"));
         let mut counts = job::counts(&mut tx).await.unwrap();
         counts.sort();
         assert_eq!(counts, [("held".into(), 1), ("waiting".into(), 5)]);
+        let due: Vec<_> = job::claim(&mut tx, "me", 30, 3).await.unwrap().into_iter().map(|job| job.id.as_u128()).collect();
+        assert_eq!(due, [2, 5, 3]);
+        assert_eq!(job::next_due(&mut tx).await.unwrap(), Some(30));
     }
 
     async fn a_job_can_get_another_body(desk: Desk) {
         let mut tx = desk.begin().await.unwrap();
         job::insert(&mut tx, &waiting(1, 30)).await.unwrap();
         job::set_body(&mut tx, uuid::Uuid::from_u128(1), "other").await.unwrap();
-        assert_eq!(job::due(&mut tx, 30, 1).await.unwrap()[0].body, "other");
+        assert_eq!(job::claim(&mut tx, "me", 30, 1).await.unwrap()[0].body, "other");
     }
 
     async fn a_step_is_taken_once(desk: Desk) {

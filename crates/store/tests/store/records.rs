@@ -49,7 +49,7 @@ both! {
         let found = personal::find(&mut tx, ana, "draft", "a_1").await.unwrap().unwrap();
         assert_eq!((found.key.as_str(), found.document.as_str(), found.changed_at), ("a_1", "{\"text\":\"ü\\u0000\"}", 5));
         assert_eq!(personal::find(&mut tx, ana, "view", "a_1").await.unwrap(), None);
-        personal::remove(&mut tx, ana, "draft", "a_1").await.unwrap();
+        personal::remove(&mut tx, ana, "draft", "a_1", 10).await.unwrap();
         assert_eq!(personal::find(&mut tx, ana, "draft", "a_1").await.unwrap(), None);
         assert_eq!(personal::all(&mut tx, ben, "draft", "").await.unwrap().len(), 1);
     }
