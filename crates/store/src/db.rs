@@ -1,6 +1,12 @@
 //! The two databases behind one pair of types.
 
-use std::{collections::HashMap, path::Path, str::FromStr, time::Duration};
+use std::{
+    collections::HashMap,
+    path::Path,
+    str::FromStr,
+    sync::atomic::{AtomicBool, AtomicI64, Ordering},
+    time::Duration,
+};
 
 use docket_domain::TicketId;
 use sqlx::{
@@ -141,6 +147,15 @@ macro_rules! on {
             }
         }
     };
+}
+
+/// A fault to switch on, so that a simulation can show that it would find it.
+static OUT_OF_ORDER: AtomicBool = AtomicBool::new(false);
+static LEFT_OUT: AtomicI64 = AtomicI64::new(0);
+
+/// From now on, in this process, feed numbers are not in the order of commits. For a simulation that must notice.
+pub fn number_out_of_order() {
+    OUT_OF_ORDER.store(true, Ordering::Relaxed);
 }
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
@@ -308,8 +323,23 @@ impl Tx {
     /// The next feed number; it is spent when the transaction commits.
     pub fn next_seq(&mut self) -> i64 {
         self.moved = true;
+        if OUT_OF_ORDER.load(Ordering::Relaxed) {
+            return self.number_out_of_order();
+        }
         self.head += 1;
         self.head
+    }
+
+    /// Every other number is handed out after its successor, as a sequence does that hands them out before the commit.
+    fn number_out_of_order(&mut self) -> i64 {
+        match LEFT_OUT.swap(0, Ordering::Relaxed) {
+            0 => {
+                self.head += 2;
+                LEFT_OUT.store(self.head - 1, Ordering::Relaxed);
+                self.head
+            }
+            number => number,
+        }
     }
 
     /// The next feed number, for a change of settings.

@@ -6,8 +6,8 @@
 #[macro_use]
 mod db;
 pub mod article;
-pub mod attempt;
 mod attachment_row;
+pub mod attempt;
 pub mod blob;
 pub mod command;
 pub mod customer;
@@ -30,5 +30,5 @@ pub mod setting;
 pub mod ticket;
 pub mod unit;
 
-pub use db::{Db, Error, Result, Tx};
+pub use db::{Db, Error, Result, Tx, number_out_of_order};
 pub use news::Listener;

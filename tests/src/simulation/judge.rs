@@ -50,12 +50,15 @@ impl World {
                 }
             }
         }
+        for agent in &self.agents {
+            found |= json!(self.server.left_behind(*agent).await?).to_string().contains(&accepted.text);
+        }
         if found {
             return Ok(true);
         }
         for (id, _) in self.all_tickets().await? {
             let view = self.server.ticket(docket_domain::access::FOLDER, id).await?;
-            found |= view.articles.iter().any(|article| article.text.contains(&accepted.text) && id != accepted.ticket);
+            found |= view.articles.iter().any(|article| article.text.contains(&accepted.text) && article.id != accepted.article);
         }
         Ok(found)
     }

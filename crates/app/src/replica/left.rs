@@ -30,6 +30,8 @@ impl App {
             work.unguess(TicketId(id)).await?;
         }
         lost.extend(unit::in_queues(&mut work.tx, &queues, agent.0).await?);
+        // What went elsewhere meanwhile comes with the same page.
+        lost.retain(|id| !page.tickets.iter().any(|unit| unit.ticket.id.0 == *id));
         let (document, drafts, commands) = work.written(agent, Some(&lost)).await?;
         if drafts.is_empty() && commands.is_empty() {
             return Ok(());

@@ -38,6 +38,9 @@ impl Mutant {
     /// Switches this fault on, for the whole process.
     pub fn switch_on(self) {
         ON.store(self as u8, Ordering::Relaxed);
+        if self == Self::NumbersBySequence {
+            docket_store::number_out_of_order();
+        }
     }
 
     /// Is it on?
