@@ -3,6 +3,7 @@
 //! [`App`] is the whole desk. A change is a command that `domain` decides, carried out by `submit` in one transaction;
 //! mail comes in through `intake` and leaves through `send`. [`wire`] holds the shapes that hosts hand out.
 
+mod access;
 mod agents;
 mod app;
 mod auto_reply;
@@ -14,6 +15,7 @@ mod compose;
 mod daily;
 pub mod demo;
 mod demo_fill;
+mod devices;
 mod drafts;
 mod error;
 mod fetch;
@@ -23,6 +25,7 @@ mod guard;
 mod intake;
 mod lists;
 mod mailboxes;
+mod outbox;
 mod secrets;
 mod send;
 mod sessions;

@@ -131,7 +131,7 @@ pub enum MailCommand {
 /// Who is acting.
 #[derive(Args, Debug)]
 pub struct By {
-    /// The agent who acts [default: the first administrator]
+    /// The agent who acts, with their rights [default: the first administrator; reading sees all of the data folder]
     #[arg(long = "as", value_name = "LOGIN", global = true)]
     pub login: Option<String>,
 }

@@ -9,6 +9,7 @@ pub mod article;
 pub mod blob;
 pub mod command;
 pub mod customer;
+pub mod device;
 pub mod dump;
 pub mod event;
 pub mod job;
