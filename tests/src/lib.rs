@@ -10,6 +10,7 @@
 //! # }
 //! ```
 
+pub mod access;
 pub mod client;
 pub mod dice;
 pub mod kill;
