@@ -52,10 +52,10 @@ pub(crate) async fn set_password(
     State(app): State<App>,
     Me(me): Me,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<AgentId>,
+    Path(id): Path<Uuid>,
     Json(password): Json<Password>,
 ) -> Done {
-    app.set_password(me, id, password, caller.cookie.as_deref()).await?;
+    app.set_password(me, AgentId(id), password, caller.cookie.as_deref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

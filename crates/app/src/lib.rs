@@ -21,6 +21,7 @@ mod error;
 mod fetch;
 mod files;
 mod folder;
+mod groups;
 mod guard;
 mod intake;
 mod lists;
