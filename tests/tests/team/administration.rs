@@ -9,9 +9,10 @@ const NEW: &str = "another good password";
 
 async fn save(stage: &Stage, who: &str, kind: &str, id: &str, fields: Value) -> (StatusCode, Value) {
     let settings = stage.ask(ROOT, "GET", "/settings", None).await.1;
-    let record = settings["records"][kind].as_array().unwrap().iter().find(|record| record["id"] == id).unwrap().clone();
+    let known = settings["records"][kind].as_array().into_iter().flatten().find(|record| record["id"] == id);
+    let record = known.expect("the record is there").clone();
     let mut document = record["document"].clone();
-    for (field, value) in fields.as_object().unwrap() {
+    for (field, value) in fields.as_object().expect("fields are an object") {
         document[field] = value.clone();
     }
     stage.ask(who, "PUT", &format!("/settings/{kind}/{id}"), Some(json!({ "version": record["version"], "document": document }))).await
