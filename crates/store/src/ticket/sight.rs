@@ -180,7 +180,7 @@ pub async fn mails_waiting(tx: &mut Tx, sight: Option<&Sight>) -> Result<i64> {
     const SQL: &str = "select cast(count(*) as bigint) from job where state in ('waiting', 'claimed', 'started')";
     let (waiting,): (i64,) = ask!(tx, SQL, query => {
         if sight.is_some() {
-            query.push(" and ticket_id in (select id from ticket where 1 = 1");
+            query.push(" and exists (select 1 from ticket where ticket.id = job.ticket_id");
             seen!(query, sight);
             query.push(")");
         }

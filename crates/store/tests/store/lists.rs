@@ -2,7 +2,7 @@
 
 use docket_domain::{AgentId, Customer, QueueId, Ticket};
 use docket_store::{
-    Tx, customer,
+    Tx, customer, job,
     ticket::{self, Class, Filter, Index, ListRow, Sight, Sort},
 };
 use uuid::Uuid;
@@ -105,6 +105,23 @@ fn filters() -> Vec<Filter> {
     ]
 }
 
+/// A mail of that ticket that waits to leave.
+fn mail(ticket_id: Uuid) -> job::Job {
+    job::Job {
+        id: ticket_id,
+        kind: "mail".into(),
+        ticket_id,
+        article_id: ticket_id,
+        state: "waiting".into(),
+        due_at: 1,
+        attempts: 0,
+        body: "{}".into(),
+        error: None,
+        holder: None,
+        changed_at: 1,
+    }
+}
+
 fn filters_of_everybody() -> Vec<Filter> {
     let seen = |sight: Option<Sight>| filters().into_iter().map(move |filter| Filter { sight: sight.clone(), ..filter });
     sights().into_iter().flat_map(seen).collect()
@@ -165,8 +182,14 @@ both! {
         for (ticket, ..) in &many[1..] {
             ticket::link(&mut tx, hub, ticket.id, "normal").await.unwrap();
         }
+        for (ticket, ..) in &many {
+            job::insert(&mut tx, &mail(ticket.id.0)).await.unwrap();
+        }
         tx.commit().await.unwrap();
         let mut tx = desk.read().await.unwrap();
+        let head = tx.head;
+        assert!(ticket::scopes_moved(&mut tx, 0).await.unwrap() && !ticket::scopes_moved(&mut tx, head).await.unwrap());
+        assert_eq!(ticket::troubles(&mut tx).await.unwrap(), [], "no mail is in trouble");
         for sight in sights() {
             let seen: Vec<_> = many.iter().filter(|(ticket, ..)| sight.as_ref().is_none_or(|sight| sees(sight, ticket))).collect();
             let ids = |list: Vec<Uuid>| list.into_iter().collect::<std::collections::BTreeSet<_>>();
@@ -174,6 +197,7 @@ both! {
             let sight = sight.as_ref();
             let changed = ticket::changed_after(&mut tx, 0, 1000, sight).await.unwrap();
             assert_eq!(ids(changed.into_iter().map(|(id, _)| id).collect()), wanted, "{sight:?}");
+            assert_eq!(ticket::mails_waiting(&mut tx, sight).await.unwrap(), wanted.len() as i64, "{sight:?}");
             let found = ticket::search(&mut tx, "example", 1000, sight).await.unwrap();
             assert_eq!(ids(found.into_iter().map(|brief| brief.id).collect()), wanted, "{sight:?}");
             let linked = ticket::linked(&mut tx, hub, sight).await.unwrap();
