@@ -29,7 +29,7 @@ impl Agent<'_> {
 
     /// Does something to a ticket.
     pub async fn does(&self, ticket: TicketId, body: CommandBody) -> TicketView {
-        self.try_to(ticket, body).await.expect("nothing is against it").ticket
+        self.try_to(ticket, body).await.expect("nothing is against it").ticket.expect("the ticket is still in sight")
     }
 
     /// What the composer starts with.

@@ -184,7 +184,7 @@ impl Desk {
 
     /// The only mailbox.
     pub async fn mailbox(&self) -> MailboxView {
-        self.app().mailboxes().await.expect("mailboxes can be listed").remove(0)
+        self.app().mailboxes(self.ana).await.expect("mailboxes can be listed").remove(0)
     }
 
     /// Waits until the mailbox is as `status` says.
@@ -277,12 +277,12 @@ impl Desk {
 
     /// What happened to a ticket: the kinds of its events, oldest first.
     pub async fn history(&self, ticket: TicketId) -> Vec<String> {
-        self.app().history(ticket).await.expect("the ticket is there").into_iter().map(|event| event.kind).collect()
+        self.app().history(self.ana, ticket).await.expect("the ticket is there").into_iter().map(|event| event.kind).collect()
     }
 
     /// Why the ticket's mails were not answered automatically, oldest first.
     pub async fn suppressed(&self, ticket: TicketId) -> Vec<String> {
-        let events = self.app().history(ticket).await.expect("the ticket is there");
+        let events = self.app().history(self.ana, ticket).await.expect("the ticket is there");
         let reasons = events.iter().filter(|event| event.kind == "auto_reply_suppressed").map(|event| &event.fields["reason"]);
         reasons.filter_map(Value::as_str).map(str::to_owned).collect()
     }

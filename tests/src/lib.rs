@@ -10,6 +10,7 @@
 //! # }
 //! ```
 
+pub mod access;
 pub mod client;
 pub mod curl;
 pub mod dice;

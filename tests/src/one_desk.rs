@@ -82,7 +82,7 @@ impl Desk {
         let outcome = self.app.ingest(raw.into_bytes()).await?;
         ensure!(outcome.outcome != "quarantined", "{outcome:?}");
         if let Some(ticket) = outcome.ticket {
-            let id = self.app.ticket_id(&ticket).await?;
+            let id = self.app.ticket_id(docket_domain::access::FOLDER, &ticket).await?;
             if !self.tickets.contains(&id) {
                 self.tickets.push(id);
             }

@@ -269,19 +269,6 @@ impl World {
     /// The tickets an agent sees at a desk, with their numbers.
     async fn tickets(&self, app: &App, agent: AgentId) -> Result<Vec<(TicketId, String)>> {
         let mut all = Vec::new();
-        if app.connected().is_none() && agent != docket_domain::access::FOLDER {
-            let mut input = docket_app::wire::sync::FirstInput::default();
-            loop {
-                let page = app.first_page(agent, input).await?;
-                all.extend(page.tickets.into_iter().map(|unit| (unit.ticket.id, unit.ticket.number)));
-                match page.next {
-                    Some(after) => input = docket_app::wire::sync::FirstInput { after, ..Default::default() },
-                    None => break,
-                }
-            }
-            all.sort_unstable();
-            return Ok(all);
-        }
         let mut after = None;
         loop {
             let query = ListQuery { view: Some("all".into()), limit: Some(200), after, ..ListQuery::default() };
@@ -575,6 +562,20 @@ impl World {
             }
         }
         Ok(any)
+    }
+
+    /// What a first sync gives an agent.
+    async fn fed(&self, agent: AgentId) -> Result<BTreeSet<TicketId>> {
+        let mut input = docket_app::wire::sync::FirstInput::default();
+        let mut all = BTreeSet::new();
+        loop {
+            let page = self.server.first_page(agent, input).await?;
+            all.extend(page.tickets.into_iter().map(|unit| unit.ticket.id));
+            match page.next {
+                Some(after) => input = docket_app::wire::sync::FirstInput { after, ..Default::default() },
+                None => return Ok(all),
+            }
+        }
     }
 
     /// What the server says may be seen by an agent.

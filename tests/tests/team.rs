@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
 mod team {
+    mod administration;
     mod feed;
     mod fetching;
+    mod matrix;
+    mod needs_you;
     mod proxies;
     mod sending;
     mod servers;

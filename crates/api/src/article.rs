@@ -51,11 +51,11 @@ pub(crate) struct FileName {
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
 pub(crate) async fn attachment(
     State(app): State<App>,
-    _: Me,
+    Me(me): Me,
     Path((id, attachment_id)): Path<(ArticleId, AttachmentId)>,
     Query(how): Query<How>,
 ) -> Result<Response, Problem> {
-    let file = app.attachment(id, attachment_id).await?;
+    let file = app.attachment(me, id, attachment_id).await?;
     let hand_out = if how.inline == 1 { download::picture } else { download::attachment };
     Ok(hand_out(&file.name, &file.content_type, file.bytes))
 }
@@ -63,8 +63,8 @@ pub(crate) async fn attachment(
 /// The mail as it came, byte for byte.
 #[utoipa::path(get, path = "/articles/{id}/raw", tag = "files",
     responses((status = 200, body = Vec<u8>, content_type = "message/rfc822")))]
-pub(crate) async fn raw(State(app): State<App>, _: Me, Path(id): Path<ArticleId>) -> Result<Response, Problem> {
-    Ok(download::attachment("mail.eml", "message/rfc822", app.raw(id).await?))
+pub(crate) async fn raw(State(app): State<App>, Me(me): Me, Path(id): Path<ArticleId>) -> Result<Response, Problem> {
+    Ok(download::attachment("mail.eml", "message/rfc822", app.raw(me, id).await?))
 }
 
 /// The mail as a page of its own, for a sandboxed frame: no scripts, nothing from elsewhere unless asked.
@@ -72,11 +72,11 @@ pub(crate) async fn raw(State(app): State<App>, _: Me, Path(id): Path<ArticleId>
     responses((status = 200, body = String, content_type = "text/html")))]
 pub(crate) async fn frame(
     State(app): State<App>,
-    _: Me,
+    Me(me): Me,
     Path(id): Path<ArticleId>,
     Query(Remote { remote }): Query<Remote>,
 ) -> Result<Response, Problem> {
-    let mut response = Html(app.frame(id).await?).into_response();
+    let mut response = Html(app.frame(me, id).await?).into_response();
     set(&mut response, CONTENT_SECURITY_POLICY, if remote == 1 { REMOTE_POLICY } else { FRAME_POLICY });
     Ok(response)
 }

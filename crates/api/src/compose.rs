@@ -18,7 +18,7 @@ pub(crate) async fn compose(
     Path(id): Path<String>,
     Query(query): Query<ComposeQuery>,
 ) -> Answer<ComposeView> {
-    let id = app.ticket_id(&id).await?;
+    let id = app.ticket_id(me, &id).await?;
     Ok(Json(app.compose(me, id, query).await?))
 }
 

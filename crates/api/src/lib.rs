@@ -6,6 +6,8 @@ use std::{net::IpAddr, path::PathBuf};
 
 use docket_domain::AgentId;
 
+mod access;
+mod agents;
 mod article;
 mod backup;
 mod compose;

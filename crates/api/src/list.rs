@@ -50,21 +50,21 @@ pub(crate) async fn tickets(State(app): State<App>, Me(me): Me, Query(query): Qu
 
 /// Customers whose name or address begins like this, ten at most.
 #[utoipa::path(get, path = "/customers", tag = "lists", params(Typed), responses((status = 200, body = Vec<CustomerInput>)))]
-pub(crate) async fn customers(State(app): State<App>, _: Me, Query(typed): Query<Typed>) -> Answer<Vec<CustomerInput>> {
-    Ok(Json(app.customers(&typed.q).await?))
+pub(crate) async fn customers(State(app): State<App>, Me(me): Me, Query(typed): Query<Typed>) -> Answer<Vec<CustomerInput>> {
+    Ok(Json(app.customers(me, &typed.q).await?))
 }
 
 /// Searches tickets, best first.
 #[utoipa::path(get, path = "/search", tag = "lists", params(Typed), responses((status = 200, body = Vec<Hit>)))]
-pub(crate) async fn search(State(app): State<App>, _: Me, Query(typed): Query<Typed>) -> Answer<Vec<Hit>> {
-    Ok(Json(app.search(&typed.q, typed.limit.unwrap_or(20)).await?))
+pub(crate) async fn search(State(app): State<App>, Me(me): Me, Query(typed): Query<Typed>) -> Answer<Vec<Hit>> {
+    Ok(Json(app.search(me, &typed.q, typed.limit.unwrap_or(20)).await?))
 }
 
 /// What changed since; waits up to 25 seconds for something.
 #[utoipa::path(get, path = "/changes", tag = "lists", params(Since), responses((status = 200, body = Changes)))]
 pub(crate) async fn changes(
     State(app): State<App>,
-    _: Me,
+    Me(me): Me,
     Query(Since { after }): Query<Since>,
     closing: Option<Extension<Closing>>,
 ) -> Answer<Changes> {
@@ -75,7 +75,7 @@ pub(crate) async fn changes(
         }
     };
     tokio::select! {
-        changes = app.changes(after, PATIENCE) => Ok(Json(changes?)),
+        changes = app.changes(me, after, PATIENCE) => Ok(Json(changes?)),
         () = closed => Ok(Json(Changes { seq: after, ..Changes::default() })),
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     router::Context,
 };
 
-/// Whoever may try a mailbox: an agent, or at the first start the one at the window.
+/// Whoever may try a mailbox, and with it a password that is kept: an administrator, or at the first start the one at the window.
 pub(crate) struct Tester;
 
 impl FromRequestParts<Context> for Tester {
@@ -27,7 +27,9 @@ impl FromRequestParts<Context> for Tester {
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Problem> {
         let known = <Me as FromRequestParts<Context>>::from_request_parts(parts, context).await;
         match (&*context.host, known) {
-            (_, Ok(_)) | (Host::Desktop { .. }, Err(_)) => Ok(Self),
+            (_, Ok(Me(me))) if context.app.is_admin(me) => Ok(Self),
+            (_, Ok(_)) => Err(docket_app::Error::Forbidden.into()),
+            (Host::Desktop { .. }, Err(_)) => Ok(Self),
             (Host::Server { .. }, Err(problem)) => Err(problem),
         }
     }
@@ -41,8 +43,8 @@ pub(crate) async fn test_mailbox(State(app): State<App>, _: Tester, Json(test): 
 
 /// The mailboxes and how they are doing.
 #[utoipa::path(get, path = "/mailboxes", tag = "mail", responses((status = 200, body = Vec<MailboxView>)))]
-pub(crate) async fn mailboxes(State(app): State<App>, _: Me) -> Answer<Vec<MailboxView>> {
-    Ok(Json(app.mailboxes().await?))
+pub(crate) async fn mailboxes(State(app): State<App>, Me(me): Me) -> Answer<Vec<MailboxView>> {
+    Ok(Json(app.mailboxes(me).await?))
 }
 
 /// Connects a mailbox.
@@ -64,8 +66,8 @@ pub(crate) async fn save_mailbox(
 
 /// Fetches a mailbox now.
 #[utoipa::path(post, path = "/mailboxes/{id}/fetch", tag = "mail", responses((status = 202)))]
-pub(crate) async fn fetch_mailbox(State(app): State<App>, _: Me, Path(id): Path<Uuid>) -> Done {
-    app.fetch_now(id);
+pub(crate) async fn fetch_mailbox(State(app): State<App>, Me(me): Me, Path(id): Path<Uuid>) -> Done {
+    app.look_into(me, id)?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -96,8 +98,8 @@ pub(crate) async fn drop_quarantine(State(app): State<App>, Me(me): Me, Path(id)
 
 /// Mails on their way out, and those that need a decision.
 #[utoipa::path(get, path = "/outbox", tag = "mail", responses((status = 200, body = Vec<OutboxView>)))]
-pub(crate) async fn outbox(State(app): State<App>, _: Me) -> Answer<Vec<OutboxView>> {
-    Ok(Json(app.outbox().await?))
+pub(crate) async fn outbox(State(app): State<App>, Me(me): Me) -> Answer<Vec<OutboxView>> {
+    Ok(Json(app.outbox(me).await?))
 }
 
 /// Takes in one mail, as an administrator.

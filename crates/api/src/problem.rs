@@ -49,6 +49,7 @@ pub(crate) const CODES: &[&str] = &[
     "invalid",
     "key_file",
     "keyring_locked",
+    "last_administrator",
     "link_over",
     "method_not_allowed",
     "network_folder",

@@ -17,8 +17,8 @@ use utoipa_axum::{
 };
 
 use crate::{
-    Host, article, backup, compose, gate, headers, list, mailbox, metrics, openapi, page, problem::Problem, session, settings, setup, sync,
-    system, ticket,
+    Host, access, agents, article, backup, compose, gate, headers, list, mailbox, metrics, openapi, page, problem::Problem, session,
+    settings, setup, sync, system, ticket,
 };
 
 /// Bytes that a request may bring where it brings no file.
@@ -50,6 +50,14 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .routes(routes!(setup::set_up_progress))
         .routes(routes!(session::save_profile))
         .routes(routes!(session::personal, session::save_personal))
+        .routes(routes!(access::access))
+        .routes(routes!(agents::new_agent))
+        .routes(routes!(agents::sign_ins))
+        .routes(routes!(agents::set_password))
+        .routes(routes!(agents::sessions))
+        .routes(routes!(agents::end_session))
+        .routes(routes!(agents::devices))
+        .routes(routes!(agents::revoke_device))
         .routes(routes!(settings::settings))
         .routes(routes!(settings::save_setting))
         .routes(routes!(settings::setting_history))

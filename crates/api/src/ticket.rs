@@ -20,15 +20,15 @@ pub(crate) struct History {
 /// A ticket with everything on it, by id or number.
 #[utoipa::path(get, path = "/tickets/{id}", tag = "tickets", responses((status = 200, body = TicketView)))]
 pub(crate) async fn ticket(State(app): State<App>, Me(me): Me, Path(id): Path<String>) -> Answer<TicketView> {
-    let id = app.ticket_id(&id).await?;
+    let id = app.ticket_id(me, &id).await?;
     Ok(Json(app.ticket(me, id).await?))
 }
 
 /// Every change of a ticket, with actor and time.
 #[utoipa::path(get, path = "/tickets/{id}/history", tag = "tickets", responses((status = 200, body = History)))]
-pub(crate) async fn history(State(app): State<App>, _: Me, Path(id): Path<String>) -> Answer<History> {
-    let id = app.ticket_id(&id).await?;
-    Ok(Json(History { events: app.history(id).await? }))
+pub(crate) async fn history(State(app): State<App>, Me(me): Me, Path(id): Path<String>) -> Answer<History> {
+    let id = app.ticket_id(me, &id).await?;
+    Ok(Json(History { events: app.history(me, id).await? }))
 }
 
 /// Makes a ticket that an agent typed: a call, a note to oneself, or a mail from the desk's side.
@@ -45,14 +45,18 @@ pub(crate) async fn submit(
     Path(id): Path<String>,
     Json(command): Json<SubmitCommand>,
 ) -> Answer<Outcome> {
-    let id = app.ticket_id(&id).await?;
+    // A command that is said again must find its answer, though it may have taken the ticket out of sight.
+    let id = match id.parse() {
+        Ok(id) => id,
+        Err(_) => app.ticket_id(me, &id).await?,
+    };
     Ok(Json(app.command(me, id, command).await?))
 }
 
 /// Marks articles as read by this agent, or as unread.
 #[utoipa::path(post, path = "/tickets/{id}/read", tag = "tickets", responses((status = 204)))]
 pub(crate) async fn mark_read(State(app): State<App>, Me(me): Me, Path(id): Path<String>, Json(mark): Json<MarkRead>) -> Done {
-    let id = app.ticket_id(&id).await?;
+    let id = app.ticket_id(me, &id).await?;
     app.mark_read(me, id, mark).await?;
     Ok(StatusCode::NO_CONTENT)
 }

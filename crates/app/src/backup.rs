@@ -88,7 +88,7 @@ impl App {
         let mut tx = self.0.db.read().await?;
         let mut after = -1;
         loop {
-            let page = ticket::changed_after(&mut tx, after, 500).await?;
+            let page = ticket::changed_after(&mut tx, after, 500, None).await?;
             let Some((_, last)) = page.last().copied() else { break };
             for (id, _) in page {
                 faults.extend(check_ticket(&mut tx, TicketId(id)).await?);
@@ -109,7 +109,7 @@ impl App {
     pub async fn metrics(&self) -> Result<Vec<(String, i64)>> {
         let mut tx = self.0.db.read().await?;
         let mut metrics = vec![("docket_feed_head".to_owned(), tx.head)];
-        let open: i64 = ticket::queue_counts(&mut tx).await?.iter().map(|queue| queue.tickets).sum();
+        let open: i64 = ticket::queue_counts(&mut tx, None).await?.iter().map(|queue| queue.tickets).sum();
         metrics.push(("docket_tickets{class=\"viewable\"}".into(), open));
         for (state, count) in docket_store::job::counts(&mut tx).await? {
             metrics.push((format!("docket_jobs{{state=\"{state}\"}}"), count));

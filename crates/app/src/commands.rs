@@ -3,6 +3,7 @@
 use docket_domain::{
     Actor, Address, AddressId, AgentId, ArticleId, Body, Channel, CommandId, Customer, Delivery, Direction, Envelope, NewArticle, Next,
     Outgoing, QueueId, Refusal, Sender, Settings, TicketId,
+    access::{self, Right},
     command::SeenUpto,
     master,
     settings::{BlockedSender, Kind, Record},
@@ -10,17 +11,19 @@ use docket_domain::{
 use docket_mail::subject::{self, Purpose};
 use docket_store::{
     article::{self, Stored},
-    customer, job, personal,
+    command, customer, job, personal, ticket,
 };
 use serde_json::{Value, json};
 
 use crate::{
+    access::readable,
     app::App,
     auto_reply::message_id,
     clock::new_id,
     error::{Error, Result},
     intake::subject_rules,
     submit::{MailJob, Work},
+    view::whole,
     wire::{CommandBody, FileRef, MarkRead, NewTicket, Outcome, SubmitCommand, TicketView, body::Mail},
 };
 
@@ -30,7 +33,7 @@ impl App {
         self.need_unlocked().await?;
         let mut work = self.work().await?;
         let settings = work.settings.clone();
-        let queue = new.queue_id.unwrap_or_else(|| default_queue(&settings));
+        let queue = new.queue_id.unwrap_or_else(|| default_queue(&settings, me));
         let contact = customer::Customer {
             key: new.customer.address.to_lowercase(),
             address: new.customer.address.clone(),
@@ -54,13 +57,10 @@ impl App {
             pending_until: new.pending_until,
             first,
         };
-        match self.connected() {
-            Some(connected) => drop(self.give(&mut work, &connected, CommandId(new.id.0), new.id, body).await?),
-            None => {
-                let envelope = Envelope::ticket(CommandId(new.id.0), new.id, Actor::Agent { id: me }, body);
-                work.carry_out(&envelope).await?;
-            }
-        }
+        let done = match self.connected() {
+            Some(connected) => self.give(&mut work, &connected, CommandId(new.id.0), new.id, body).await?,
+            None => work.carry_out(&Envelope::ticket(CommandId(new.id.0), new.id, Actor::Agent { id: me }, body)).await?,
+        };
         // Name and address are noted with the ticket.
         let more = !contact.company.is_empty() || !contact.phone.is_empty();
         if more && !contact.key.is_empty() {
@@ -68,13 +68,23 @@ impl App {
         }
         personal::remove(&mut work.tx, me, "draft", &format!("{}/create", new.id), work.now).await?;
         self.finish(work).await?;
-        self.ticket(me, new.id).await
+        if done.repeated {
+            return self.ticket(me, new.id).await;
+        }
+        // Who may open tickets here but not read them sees this once what they have just typed.
+        let mut tx = self.0.db.read().await?;
+        whole(&mut tx, &settings, me, done.ticket).await
     }
 
     /// Carries out a command of an agent.
     pub async fn command(&self, me: AgentId, ticket: TicketId, command: SubmitCommand) -> Result<Outcome> {
         self.need_unlocked().await?;
         let mut work = self.work().await?;
+        if let Err(unseen) = work.readable(me, ticket).await {
+            // Said again after it took the ticket out of sight, because the answer was lost.
+            let known = command::find(&mut work.tx, command.id).await?;
+            return known.map(|(seq, _)| Outcome { outcome: "repeated".into(), seq, ticket: None }).ok_or(unseen);
+        }
         let kept = draft_kind(&command.body);
         let block = matches!(command.body, CommandBody::Junk { block_sender: true });
         let unblock = matches!(command.body, CommandBody::NotJunk);
@@ -83,7 +93,7 @@ impl App {
             _ => None,
         };
         if let CommandBody::SendNow { article_id } = command.body {
-            work.send_now(ticket, article_id).await?;
+            work.send_now(me, ticket, article_id).await?;
             self.finish(work).await?;
             return self.outcome(me, ticket, "applied").await;
         }
@@ -130,12 +140,23 @@ impl App {
     }
 
     async fn outcome(&self, me: AgentId, id: TicketId, outcome: &str) -> Result<Outcome> {
-        let ticket = self.ticket(me, id).await?;
-        Ok(Outcome { outcome: outcome.to_owned(), seq: ticket.row.seq, ticket })
+        let mut tx = self.0.db.read().await?;
+        let settings = self.settings_in(&mut tx).await?;
+        let seq = ticket::seq(&mut tx, id).await?.unwrap_or(tx.head);
+        let ticket = match readable(&mut tx, &settings, me, id).await {
+            Ok(ticket) => Some(whole(&mut tx, &settings, me, ticket).await?),
+            Err(Error::NotFound(_)) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Outcome { outcome: outcome.to_owned(), seq, ticket })
     }
 
     /// Marks articles as read, or as unread, for one agent.
     pub async fn mark_read(&self, me: AgentId, ticket: TicketId, marks: MarkRead) -> Result<()> {
+        let mut tx = self.0.db.read().await?;
+        let settings = self.settings_in(&mut tx).await?;
+        readable(&mut tx, &settings, me, ticket).await?;
+        drop(tx);
         let mut tx = self.0.db.aside().await?;
         for id in marks.article_ids {
             if article::find(&mut tx, id).await?.is_some_and(|stored| stored.article.ticket == ticket) {
@@ -157,9 +178,13 @@ fn draft_kind(body: &CommandBody) -> Option<&'static str> {
     }
 }
 
-fn default_queue(settings: &Settings) -> QueueId {
+/// The desk's first queue, or the first where this agent may open tickets.
+fn default_queue(settings: &Settings, me: AgentId) -> QueueId {
     let first = settings.queues.get(&master::QUEUE_FIRST).filter(|queue| queue.valid);
-    first.map_or(settings.mail_rules.postmaster_queue_id, |_| master::QUEUE_FIRST)
+    let usual = first.map_or(settings.mail_rules.postmaster_queue_id, |_| master::QUEUE_FIRST);
+    let may = |queue: &QueueId| access::in_queue(settings, me, *queue).has(Right::Create);
+    let others = settings.queues.iter().filter(|(id, queue)| queue.valid && **id != master::QUEUE_JUNK && may(id));
+    if may(&usual) { usual } else { others.min_by_key(|(_, queue)| &queue.name).map_or(usual, |(id, _)| *id) }
 }
 
 /// Recipients as typed, or which of them is none.
@@ -236,8 +261,8 @@ impl Work {
             }
             CommandBody::Junk { .. } => Body::Junk,
             CommandBody::NotJunk => Body::NotJunk,
-            CommandBody::Link { ticket_id } => Body::Link { ticket: ticket_id, number: self.ticket(ticket_id).await?.number },
-            CommandBody::Unlink { ticket_id } => Body::Unlink { ticket: ticket_id, number: self.ticket(ticket_id).await?.number },
+            CommandBody::Link { ticket_id } => Body::Link { ticket: ticket_id, number: self.readable(me, ticket_id).await?.number },
+            CommandBody::Unlink { ticket_id } => Body::Unlink { ticket: ticket_id, number: self.readable(me, ticket_id).await?.number },
         })
     }
 
@@ -361,7 +386,11 @@ impl Work {
     }
 
     /// Ends the delay of a waiting mail.
-    async fn send_now(&mut self, ticket: TicketId, id: ArticleId) -> Result<()> {
+    async fn send_now(&mut self, me: AgentId, ticket: TicketId, id: ArticleId) -> Result<()> {
+        let known = self.readable(me, ticket).await?;
+        if !access::on_ticket(&self.settings, me, &known).has(Right::Rw) {
+            return Err(Refusal::NoRight.into());
+        }
         self.own(ticket, id).await?;
         let job = job::of_article(&mut self.tx, id.0).await?.ok_or(Refusal::NotWaiting)?;
         let change = job::Change { due_at: Some(self.now), error: job.error.as_deref(), ..job::Change::default() };

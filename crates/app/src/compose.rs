@@ -11,9 +11,10 @@ use docket_mail::{
     compose::quote,
     subject::{self, Purpose},
 };
-use docket_store::{Tx, article, article::Stored, ticket};
+use docket_store::{Tx, article, article::Stored};
 
 use crate::{
+    access::readable,
     app::App,
     error::{Error, Result},
     intake::{plain_subject, subject_rules},
@@ -30,7 +31,7 @@ impl App {
         let kind = template_kind(&query.kind)?;
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
-        let ticket = ticket::find(&mut tx, id).await?.ok_or(Error::NotFound("ticket"))?;
+        let ticket = readable(&mut tx, &settings, me, id).await?;
         let articles = article::of_ticket(&mut tx, id).await?;
         let answered = answered(&articles, &query)?;
         let mut view = start(&settings, &ticket, kind);
@@ -51,7 +52,7 @@ impl App {
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
         let ticket = match input.ticket_id {
-            Some(id) => ticket::find(&mut tx, id).await?,
+            Some(id) => Some(readable(&mut tx, &settings, me, id).await?),
             None => None,
         };
         let Some(ticket) = ticket else { return Ok(placeholder::fill(&input.text, &example(&settings, me))) };

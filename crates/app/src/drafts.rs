@@ -1,10 +1,11 @@
 //! Drafts and personal documents: kept as typed, last write wins.
 
-use docket_domain::{AgentId, QueueId, TicketId};
-use docket_store::personal;
+use docket_domain::{AgentId, QueueId, TicketId, access::may_read};
+use docket_store::{personal, ticket};
 use serde_json::{Value, json};
 
 use crate::{
+    access::readable,
     app::{App, Notice},
     error::{Error, Result},
     view::draft_view,
@@ -12,19 +13,33 @@ use crate::{
 };
 
 const DRAFT: &str = "draft";
+/// The draft of a ticket that is not there yet.
+const NEW: &str = "create";
 const LONGEST: usize = 4 << 20;
 
 impl App {
-    /// All drafts of an agent, the latest first.
+    /// All drafts of an agent, the latest first; those on tickets out of sight rest until they may be read again.
     pub async fn drafts(&self, me: AgentId) -> Result<Vec<DraftView>> {
         let mut tx = self.0.db.read().await?;
-        let drafts = personal::all(&mut tx, me, DRAFT, "").await?;
-        Ok(drafts.iter().filter_map(draft_view).collect())
+        let settings = self.settings_in(&mut tx).await?;
+        let mut views = Vec::new();
+        for draft in personal::all(&mut tx, me, DRAFT, "").await?.iter().filter_map(draft_view) {
+            let ticket = ticket::find(&mut tx, draft.ticket_id).await?;
+            if ticket.map_or(draft.kind == NEW, |ticket| may_read(&settings, me, &ticket)) {
+                views.push(draft);
+            }
+        }
+        Ok(views)
     }
 
     /// Keeps a draft.
     pub async fn save_draft(&self, me: AgentId, ticket: TicketId, kind: &str, draft: SaveDraft) -> Result<()> {
         known_kind(kind)?;
+        if kind != NEW {
+            let mut tx = self.0.db.read().await?;
+            let settings = self.settings_in(&mut tx).await?;
+            readable(&mut tx, &settings, me, ticket).await?;
+        }
         let document = json!({ "body": draft.body, "seen_upto": draft.seen_upto });
         self.keep(me, DRAFT, &format!("{ticket}/{kind}"), &document).await
     }
@@ -52,9 +67,23 @@ impl App {
         self.keep(me, "view", key, &document).await
     }
 
+    /// May this agent hear of it? Of tickets that they may read, and of what is no ticket's.
+    pub async fn may_hear(&self, me: AgentId, notice: &Notice) -> Result<bool> {
+        if notice.code == "quarantined" {
+            return Ok(self.is_admin(me));
+        }
+        let Some(id) = notice.ticket else { return Ok(true) };
+        let mut tx = self.0.db.read().await?;
+        let settings = self.settings_in(&mut tx).await?;
+        Ok(ticket::find(&mut tx, id).await?.is_some_and(|ticket| may_read(&settings, me, &ticket)))
+    }
+
     /// Does this agent want to hear of it? Mail of customers only for the queues they chose (`my_queues`; none chosen: all),
     /// trouble with mail always.
     pub async fn concerns(&self, me: AgentId, notice: &Notice) -> Result<bool> {
+        if !self.may_hear(me, notice).await? {
+            return Ok(false);
+        }
         let Some(queue) = notice.queue.filter(|_| ["new_ticket", "follow_up"].contains(&notice.code)) else { return Ok(true) };
         let mine = self.personal(me, "my_queues").await?;
         let mine: Vec<QueueId> = serde_json::from_value(mine).unwrap_or_default();
@@ -73,7 +102,7 @@ impl App {
 }
 
 fn known_kind(kind: &str) -> Result<()> {
-    if ["reply", "forward", "note", "phone_call", "create"].contains(&kind) {
+    if ["reply", "forward", "note", "phone_call", NEW].contains(&kind) {
         Ok(())
     } else {
         Err(Error::invalid("kind", "there is no such draft"))

@@ -7,6 +7,7 @@ use docket_store::{
 };
 
 use crate::{
+    access::readable_article,
     app::App,
     clock::new_id,
     error::{Error, Result},
@@ -32,8 +33,10 @@ pub struct File {
 
 impl App {
     /// An attachment of an article.
-    pub async fn attachment(&self, article: ArticleId, id: AttachmentId) -> Result<File> {
+    pub async fn attachment(&self, me: AgentId, article: ArticleId, id: AttachmentId) -> Result<File> {
         let mut tx = self.0.db.read().await?;
+        let settings = self.settings_in(&mut tx).await?;
+        readable_article(&mut tx, &settings, me, article).await?;
         let file = article::attachment(&mut tx, id).await?.filter(|file| file.article == article).ok_or(Error::NotFound("attachment"))?;
         drop(tx);
         let bytes = self.0.blobs.get(&file.sha256).await?.ok_or(Error::NotFound("attachment"))?;
@@ -43,18 +46,20 @@ impl App {
     }
 
     /// The original mail of an article, byte for byte.
-    pub async fn raw(&self, article: ArticleId) -> Result<Vec<u8>> {
+    pub async fn raw(&self, me: AgentId, article: ArticleId) -> Result<Vec<u8>> {
         let mut tx = self.0.db.read().await?;
-        let stored = article::find(&mut tx, article).await?.ok_or(Error::NotFound("article"))?;
+        let settings = self.settings_in(&mut tx).await?;
+        let stored = readable_article(&mut tx, &settings, me, article).await?;
         drop(tx);
         let key = stored.article.raw.ok_or(Error::NotFound("original mail"))?;
         self.0.blobs.get(&key).await?.ok_or(Error::NotFound("original mail"))
     }
 
     /// The HTML of an article as a page of its own; it was sanitised when it came in.
-    pub async fn frame(&self, article: ArticleId) -> Result<String> {
+    pub async fn frame(&self, me: AgentId, article: ArticleId) -> Result<String> {
         let mut tx = self.0.db.read().await?;
-        let stored = article::find(&mut tx, article).await?.ok_or(Error::NotFound("article"))?;
+        let settings = self.settings_in(&mut tx).await?;
+        let stored = readable_article(&mut tx, &settings, me, article).await?;
         let files = article::attachments(&mut tx, stored.article.ticket).await?;
         let files: Vec<_> = files.iter().filter(|file| file.article == article).map(attachment_view).collect();
         let html = stored.article.html.unwrap_or_default();
@@ -85,7 +90,7 @@ impl App {
 }
 
 impl Work {
-    /// The files a command names: uploads of its own agent, or attachments that are there already.
+    /// The files a command names: uploads of its own agent, or attachments of tickets that the agent may read.
     pub(crate) async fn files(&mut self, me: AgentId, refs: &[FileRef]) -> Result<Vec<NewAttachment>> {
         let mut files = Vec::with_capacity(refs.len());
         for wanted in refs {
@@ -95,6 +100,7 @@ impl Work {
             } else {
                 let id = wanted.attachment_id.ok_or(Error::NotFound("attachment"))?;
                 let file = article::attachment(&mut self.tx, id).await?.ok_or(Error::NotFound("attachment"))?;
+                readable_article(&mut self.tx, &self.settings, me, file.article).await?;
                 (file.name, file.content_type, file.size, file.sha256, file.inline, file.content_id)
             };
             let name = wanted.name.as_deref().map_or(name, clean_name);

@@ -3,6 +3,7 @@
 //! [`App`] is the whole desk. A change is a command that `domain` decides, carried out by `submit` in one transaction;
 //! mail comes in through `intake` and leaves through `send`. [`wire`] holds the shapes that hosts hand out.
 
+mod access;
 mod agents;
 mod app;
 mod auto_reply;
@@ -14,15 +15,18 @@ mod compose;
 mod daily;
 pub mod demo;
 mod demo_fill;
+mod devices;
 mod drafts;
 mod error;
 mod fetch;
 mod files;
 mod folder;
+mod groups;
 mod guard;
 mod intake;
 mod lists;
 mod mailboxes;
+mod outbox;
 pub mod replica;
 mod secrets;
 mod send;

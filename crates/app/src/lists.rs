@@ -2,14 +2,16 @@
 
 use docket_domain::{AgentId, QueueId, Settings, StateId, master, settings::StateType};
 use docket_store::{
-    article, customer, job, mailbox,
+    article, customer, mailbox,
     ticket::{self, Filter, ListRow, Sort},
 };
 use uuid::Uuid;
 
 use crate::{
+    access::sight,
     app::App,
     error::{Error, Result},
+    outbox::{Mail, concern},
     wire::{Counts, CustomerInput, Hit, ListQuery, OutboxCount, QueueCount, TicketPage, TicketRow, ViewCounts},
 };
 
@@ -20,10 +22,11 @@ impl App {
     pub async fn list(&self, me: AgentId, query: ListQuery) -> Result<TicketPage> {
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
-        let mut filter = filter(&settings, me, &query)?;
+        let sight = sight(&settings, me);
+        let mut filter = Filter { sight: sight.clone(), ..filter(&settings, me, &query)? };
         let wanted = query.q.as_deref().map(|q| q.trim().trim_start_matches('#')).filter(|q| !q.is_empty());
         if let Some(wanted) = wanted {
-            let found = ticket::search(&mut tx, wanted, LONGEST_PAGE).await?;
+            let found = ticket::search(&mut tx, wanted, LONGEST_PAGE, sight.as_ref()).await?;
             if found.is_empty() {
                 return Ok(TicketPage { rows: Vec::new(), total: 0, next: None, seq: tx.head });
             }
@@ -54,10 +57,14 @@ impl App {
     /// The counts of the rail.
     pub async fn counts(&self, me: AgentId) -> Result<Counts> {
         let mut tx = self.0.db.read().await?;
-        let mine = ticket::view_counts(&mut tx, me.0).await?;
+        let settings = self.settings_in(&mut tx).await?;
+        let sight = sight(&settings, me);
         let mut counts = Counts { seq: tx.head, ..Counts::default() };
-        counts.views = ViewCounts { mine: mine.mine, reminders: mine.reminders, locked: mine.locked, ..ViewCounts::default() };
-        for row in ticket::queue_counts(&mut tx).await? {
+        if sight.as_ref().is_none_or(|sight| sight.agent.is_some()) {
+            let mine = ticket::view_counts(&mut tx, me.0).await?;
+            counts.views = ViewCounts { mine: mine.mine, reminders: mine.reminders, locked: mine.locked, ..ViewCounts::default() };
+        }
+        for row in ticket::queue_counts(&mut tx, sight.as_ref()).await? {
             let queue: &mut QueueCount = counts.queues.entry(row.queue_id.to_string()).or_default();
             queue.open += row.tickets;
             counts.views.all_open += row.tickets;
@@ -66,13 +73,12 @@ impl App {
                 counts.views.unassigned += row.tickets;
             }
         }
-        for (state, count) in job::counts(&mut tx).await? {
-            match state.as_str() {
-                "waiting" | "claimed" | "started" => counts.outbox.waiting += count,
-                _ => counts.outbox.needs_you += count,
-            }
-        }
-        counts.outbox = OutboxCount { ..counts.outbox };
+        let troubles = ticket::troubles(&mut tx).await?;
+        let needs_me = troubles.iter().filter(|trouble| concern(&settings, me, &Mail::from(*trouble)));
+        counts.outbox = OutboxCount {
+            waiting: ticket::mails_waiting(&mut tx, sight.as_ref()).await?,
+            needs_you: needs_me.map(|trouble| trouble.mails).sum(),
+        };
         if self.is_admin(me) {
             counts.quarantine = i64::try_from(mailbox::quarantined(&mut tx).await?.len()).unwrap_or(0);
         }
@@ -80,9 +86,10 @@ impl App {
     }
 
     /// Contacts that begin with what is being typed.
-    pub async fn customers(&self, text: &str) -> Result<Vec<CustomerInput>> {
+    pub async fn customers(&self, me: AgentId, text: &str) -> Result<Vec<CustomerInput>> {
         let mut tx = self.0.db.read().await?;
-        let found = customer::suggest(&mut tx, &text.trim().to_lowercase(), 10).await?;
+        let settings = self.settings_in(&mut tx).await?;
+        let found = customer::suggest(&mut tx, &text.trim().to_lowercase(), 10, sight(&settings, me).as_ref()).await?;
         Ok(found
             .into_iter()
             .map(|contact| CustomerInput { address: contact.address, name: contact.name, company: contact.company, phone: contact.phone })
@@ -90,13 +97,14 @@ impl App {
     }
 
     /// Tickets by number, title or customer.
-    pub async fn search(&self, text: &str, limit: i64) -> Result<Vec<Hit>> {
+    pub async fn search(&self, me: AgentId, text: &str, limit: i64) -> Result<Vec<Hit>> {
         let text = text.trim().trim_start_matches(['#']);
         if text.is_empty() {
             return Ok(Vec::new());
         }
         let mut tx = self.0.db.read().await?;
-        let found = ticket::search(&mut tx, text, limit.clamp(1, 100)).await?;
+        let settings = self.settings_in(&mut tx).await?;
+        let found = ticket::search(&mut tx, text, limit.clamp(1, 100), sight(&settings, me).as_ref()).await?;
         Ok(found
             .into_iter()
             .map(|brief| Hit {

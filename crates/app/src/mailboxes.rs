@@ -1,7 +1,9 @@
 //! Mailboxes: tried, saved, watched; and the quarantine.
 
 use docket_domain::{
-    MailboxId, QueueId, master,
+    AgentId, MailboxId, QueueId, Settings,
+    access::{self, Right},
+    master,
     settings::{Kind, MailboxSettings, Security},
 };
 use docket_mail::{
@@ -10,7 +12,7 @@ use docket_mail::{
     probe::{ProbeFailure, probe_imap, probe_smtp},
     smtp::{SmtpAccount, Timeouts},
 };
-use docket_store::{job, mailbox, ticket};
+use docket_store::mailbox;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -19,9 +21,7 @@ use crate::{
     clock::new_id,
     error::{Error, Result},
     intake::Source,
-    wire::{
-        MailOutcome, MailboxInput, MailboxOverview, MailboxTest, MailboxTried, MailboxView, OutboxView, QuarantineView, RecordView, Tried,
-    },
+    wire::{MailOutcome, MailboxInput, MailboxOverview, MailboxTest, MailboxTried, MailboxView, QuarantineView, RecordView, Tried},
 };
 
 const IMAP: &str = "imap";
@@ -130,7 +130,7 @@ impl App {
     }
 
     /// Saves a mailbox; a new one counts as connected from now on. A sender address is made where there is none for it.
-    pub async fn save_mailbox(&self, me: docket_domain::AgentId, id: Option<Uuid>, input: MailboxInput) -> Result<RecordView> {
+    pub async fn save_mailbox(&self, me: AgentId, id: Option<Uuid>, input: MailboxInput) -> Result<RecordView> {
         self.need_admin(me)?;
         let actor = self.settings().agent_name(me).to_owned();
         let mut work = self.work().await?;
@@ -173,8 +173,8 @@ impl App {
         Ok(record)
     }
 
-    /// How every mailbox is doing.
-    pub async fn mailboxes(&self) -> Result<Vec<MailboxView>> {
+    /// How the mailboxes are doing whose mail this agent may read; administrators care for all.
+    pub async fn mailboxes(&self, me: AgentId) -> Result<Vec<MailboxView>> {
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
         let states = mailbox::states(&mut tx).await?;
@@ -195,7 +195,21 @@ impl App {
                 foreign_desk: status.and_then(|status| status.foreign_desk.clone()),
             }
         };
-        Ok(settings.mailboxes.iter().map(|(id, mailbox)| view(*id, mailbox)).collect())
+        let seen = settings.mailboxes.iter().filter(|(_, mailbox)| self.concerns_mailbox(&settings, me, mailbox));
+        Ok(seen.map(|(id, mailbox)| view(*id, mailbox)).collect())
+    }
+
+    /// A mailbox without a queue of its own brings mail for all of them.
+    fn concerns_mailbox(&self, settings: &Settings, me: AgentId, mailbox: &MailboxSettings) -> bool {
+        let brings = |queue| access::in_queue(settings, me, queue).has(Right::Ro);
+        self.is_admin(me) || mailbox.queue_id.map_or_else(|| settings.queues.keys().any(|queue| brings(*queue)), brings)
+    }
+
+    /// Looks into a mailbox now, for somebody whom it concerns.
+    pub fn look_into(&self, me: AgentId, id: Uuid) -> Result<()> {
+        let settings = self.settings();
+        let known = settings.mailboxes.get(&MailboxId(id)).filter(|mailbox| self.concerns_mailbox(&settings, me, mailbox));
+        known.map(|_| self.fetch_now(id)).ok_or(Error::NotFound("mailbox"))
     }
 
     /// How many mailboxes this server waits for.
@@ -212,7 +226,7 @@ impl App {
     }
 
     /// The mails that could not be taken in.
-    pub async fn quarantine(&self, me: docket_domain::AgentId) -> Result<Vec<QuarantineView>> {
+    pub async fn quarantine(&self, me: AgentId) -> Result<Vec<QuarantineView>> {
         self.need_admin(me)?;
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
@@ -232,20 +246,20 @@ impl App {
             .collect())
     }
 
-    async fn aside(&self, me: docket_domain::AgentId, id: Uuid) -> Result<mailbox::Quarantined> {
+    async fn aside(&self, me: AgentId, id: Uuid) -> Result<mailbox::Quarantined> {
         self.need_admin(me)?;
         let mut tx = self.0.db.read().await?;
         mailbox::quarantined(&mut tx).await?.into_iter().find(|mail| mail.id == id).ok_or(Error::NotFound("mail"))
     }
 
     /// The original of a mail in quarantine.
-    pub async fn quarantine_raw(&self, me: docket_domain::AgentId, id: Uuid) -> Result<Vec<u8>> {
+    pub async fn quarantine_raw(&self, me: AgentId, id: Uuid) -> Result<Vec<u8>> {
         let mail = self.aside(me, id).await?;
         self.0.blobs.get(&mail.raw).await?.ok_or(Error::NotFound("mail"))
     }
 
     /// Tries to take in a mail from quarantine once more.
-    pub async fn quarantine_retry(&self, me: docket_domain::AgentId, id: Uuid) -> Result<MailOutcome> {
+    pub async fn quarantine_retry(&self, me: AgentId, id: Uuid) -> Result<MailOutcome> {
         let aside = self.aside(me, id).await?;
         let raw = self.0.blobs.get(&aside.raw).await?.ok_or(Error::NotFound("mail"))?;
         // Queue, trust and age are those of its mailbox; one that has waited for long is not answered automatically any more.
@@ -259,44 +273,15 @@ impl App {
     }
 
     /// Gives up a mail in quarantine.
-    pub async fn quarantine_drop(&self, me: docket_domain::AgentId, id: Uuid) -> Result<()> {
+    pub async fn quarantine_drop(&self, me: AgentId, id: Uuid) -> Result<()> {
         self.aside(me, id).await?;
         let mut tx = self.0.db.aside().await?;
         mailbox::release(&mut tx, id).await?;
         Ok(tx.commit().await?)
     }
-
-    /// What waits to leave, and what needs a decision.
-    pub async fn outbox(&self) -> Result<Vec<OutboxView>> {
-        let mut tx = self.0.db.read().await?;
-        let mut views = Vec::new();
-        for state in ["held", "failed", "perhaps", "started", "claimed", "waiting"] {
-            for job in job::in_state(&mut tx, state).await? {
-                if job.kind == "auto_mail" && state == "failed" {
-                    continue;
-                }
-                let article = docket_store::article::find(&mut tx, docket_domain::ArticleId(job.article_id)).await?;
-                let ticket = ticket::find(&mut tx, docket_domain::TicketId(job.ticket_id)).await?;
-                let (Some(stored), Some(ticket)) = (article, ticket) else { continue };
-                views.push(OutboxView {
-                    job_id: job.id,
-                    ticket_id: ticket.id,
-                    number: ticket.number,
-                    article_id: stored.article.id,
-                    to: crate::wire::written(&stored.article.to).join(", "),
-                    subject: stored.article.subject,
-                    state: stored.article.delivery.unwrap_or(docket_domain::Delivery::Waiting),
-                    due_at: job.due_at,
-                    attempts: job.attempts,
-                    last_error: stored.delivery_error.or(job.error),
-                });
-            }
-        }
-        Ok(views)
-    }
 }
 
-fn first_queue(settings: &docket_domain::Settings) -> QueueId {
+fn first_queue(settings: &Settings) -> QueueId {
     if settings.queues.get(&master::QUEUE_FIRST).is_some_and(|queue| queue.valid) {
         master::QUEUE_FIRST
     } else {

@@ -1,4 +1,8 @@
 //! Who is this: passwords, sessions, the one-time link, and who sits at the desktop.
+//!
+//! The seam for other ways to know somebody is [`App::identify`]: what a person offers (today a login and a password) becomes
+//! an agent there and nowhere else. A directory or single sign-on is one more variant of [`Proof`] and one more arm in it;
+//! slowing down, sessions and devices stay as they are.
 
 use std::sync::PoisonError;
 
@@ -26,6 +30,17 @@ const FREE_ATTEMPTS: i64 = 5;
 /// Wrong attempts are forgotten after a day without another.
 const FORGOTTEN: i64 = 24 * 3_600_000;
 
+/// What somebody offers to show who they are.
+pub(crate) enum Proof {
+    /// A login, in lower case, and the password that the desk keeps a hash of.
+    Password {
+        /// The login.
+        login: String,
+        /// The password.
+        password: String,
+    },
+}
+
 /// A session that began.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
@@ -42,7 +57,7 @@ pub(crate) fn hash_token(cookie: &str) -> String {
 }
 
 /// argon2id with the parameters OWASP names as its first choice (19 MiB, 2 passes).
-async fn hash_password(password: String) -> Result<String> {
+pub(crate) async fn hash_password(password: String) -> Result<String> {
     let hashed = tokio::task::spawn_blocking(move || {
         let salt = SaltString::encode_b64(&random::<16>()).map_err(|error| anyhow::anyhow!("{error}"))?;
         let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(|error| anyhow::anyhow!("{error}"))?;
@@ -63,7 +78,7 @@ async fn is_right(password: String, hash: Option<String>) -> bool {
     checked.await.unwrap_or(false)
 }
 
-fn check_password(password: &str) -> Result<()> {
+pub(crate) fn check_password(password: &str) -> Result<()> {
     if password.chars().count() < SHORTEST_PASSWORD {
         return Err(Error::invalid("password", format!("a password has at least {SHORTEST_PASSWORD} characters")));
     }
@@ -111,14 +126,7 @@ impl App {
         let login = input.login.trim().to_lowercase();
         let keys = [format!("login {login}"), format!("from {from}")];
         self.check_attempts(&keys).await?;
-        let settings = self.settings();
-        let agent = settings.agents.iter().find(|(_, agent)| agent.valid && agent.login.to_lowercase() == login).map(|(id, _)| *id);
-        let hash = match agent {
-            Some(agent) => session::password(&mut self.0.db.read().await?, agent.0).await?,
-            None => None,
-        };
-        let right = is_right(input.password, hash).await;
-        let Some(agent) = agent.filter(|_| right) else {
+        let Some(agent) = self.identify(Proof::Password { login, password: input.password }).await? else {
             self.note_wrong(&keys).await?;
             return Err(Error::WrongPassword);
         };
@@ -154,6 +162,40 @@ impl App {
         let mut tx = self.0.db.aside().await?;
         attempt::forget(&mut tx, key).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// The valid agent whom a proof belongs to, if it is one.
+    pub(crate) async fn identify(&self, proof: Proof) -> Result<Option<AgentId>> {
+        match proof {
+            Proof::Password { login, password } => {
+                let settings = self.settings();
+                let named = |agent: &Agent| agent.valid && agent.login.to_lowercase() == login;
+                let agent = settings.agents.iter().find(|(_, agent)| named(agent)).map(|(id, _)| *id);
+                let hash = match agent {
+                    Some(agent) => session::password(&mut self.0.db.read().await?, agent.0).await?,
+                    None => None,
+                };
+                let right = is_right(password, hash).await;
+                Ok(agent.filter(|_| right))
+            }
+        }
+    }
+
+    /// That it is really this agent who changes their password: slowed down like a sign-in.
+    pub(crate) async fn prove(&self, me: AgentId, password: String) -> Result<()> {
+        let login = self.settings().agents.get(&me).map(|agent| agent.login.to_lowercase()).unwrap_or_default();
+        let keys = [format!("login {login}")];
+        self.check_attempts(&keys).await?;
+        // Who sits at the window has none until they set one.
+        if session::password(&mut self.0.db.read().await?, me.0).await?.is_none() {
+            return Ok(());
+        }
+        if self.identify(Proof::Password { login, password }).await? == Some(me) {
+            self.forget_attempts(&keys[0]).await?;
+            return Ok(());
+        }
+        self.note_wrong(&keys).await?;
+        Err(Error::invalid("old", "this is not the password so far"))
     }
 
     async fn begin_session(&self, agent: AgentId, label: &str) -> Result<SignedIn> {
@@ -254,7 +296,7 @@ impl App {
         settings.agents.iter().find(|(_, agent)| agent.valid && agent.admin).map(|(id, _)| *id)
     }
 
-    /// Makes an agent, or gives an existing one (by login) name, rights and password anew.
+    /// Makes an agent, or gives an existing one (by login) name, address and password anew; groups and roles stay.
     pub async fn add_agent(&self, login: &str, name: &str, email: &str, admin: bool, password: Option<String>) -> Result<AgentId> {
         let hash = match password {
             Some(password) => {
@@ -269,7 +311,17 @@ impl App {
         let id = known.as_ref().map_or_else(|| AgentId(new_id()), |(id, _)| *id);
         let version = work.settings.records.get(&(Kind::Agent, id.0)).map_or(0, |record| record.version);
         let read_before = known.as_ref().map_or(work.now, |(_, agent)| agent.read_before);
-        let document = json!({ "login": login, "name": name, "email": email, "admin": admin, "valid": true, "read_before": read_before });
+        let mut document = work.settings.records.get(&(Kind::Agent, id.0)).map_or_else(|| json!({}), |record| record.document.clone());
+        for (field, value) in [
+            ("login", json!(login)),
+            ("name", json!(name)),
+            ("email", json!(email)),
+            ("admin", json!(admin)),
+            ("valid", json!(true)),
+            ("read_before", json!(read_before)),
+        ] {
+            document[field] = value;
+        }
         work.save_record(Kind::Agent, id.0, version, &document, name).await?;
         if let Some(hash) = hash {
             session::set_password(&mut work.tx, id.0, &hash, work.now).await?;

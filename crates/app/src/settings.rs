@@ -2,9 +2,10 @@
 
 use docket_domain::{
     AgentId, PriorityId, StateId,
-    settings::{Kind, Priority, Record, State},
+    access::{self, Right},
+    settings::{Agent, Kind, Priority, Record, State},
 };
-use docket_store::{setting, ticket};
+use docket_store::{session, setting, ticket};
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -21,7 +22,14 @@ impl App {
     pub fn settings_view(&self, me: AgentId) -> SettingsView {
         let settings = self.settings();
         let admin = self.is_admin(me);
-        let mut view = SettingsView { version: settings.head, records: Default::default() };
+        let mut view = SettingsView { version: settings.head, records: Default::default(), rights: Default::default() };
+        for queue in settings.queues.keys() {
+            let rights = access::in_queue(&settings, me, *queue);
+            let named: Vec<_> = Right::ALL.into_iter().filter(|right| rights.has(*right)).collect();
+            if !named.is_empty() {
+                view.rights.insert(queue.to_string(), named);
+            }
+        }
         for kind in Kind::ALL.into_iter().filter(|kind| admin || kind.for_everyone()) {
             view.records.insert(kind, Vec::new());
         }
@@ -63,6 +71,9 @@ impl Work {
             return Err(Error::Stale);
         }
         let document = self.settings.check(kind, id, document, old.as_ref().map(|record| &record.document))?;
+        if kind == Kind::Agent {
+            self.keep_an_administrator(id, &document).await?;
+        }
         let record = Record { kind, id, version: version + 1, document };
         setting::save(&mut self.tx, &record, self.now, actor).await?;
         self.follow(&record).await?;
@@ -84,8 +95,33 @@ impl Work {
                 let priority = Priority::deserialize(&record.document).map_err(anyhow::Error::from)?;
                 ticket::reindex_priority(&mut self.tx, PriorityId(record.id), priority.rank).await?;
             }
+            Kind::Agent => {
+                let agent = Agent::deserialize(&record.document).map_err(anyhow::Error::from)?;
+                if !agent.valid {
+                    session::end_all(&mut self.tx, record.id).await?;
+                }
+            }
             _ => {}
         }
         Ok(())
+    }
+
+    /// A desk keeps an administrator who can sign in; where nobody has a password, as in a window, any administrator does.
+    async fn keep_an_administrator(&mut self, id: Uuid, document: &Value) -> Result<()> {
+        let rules = |agent: &Agent| agent.valid && agent.admin;
+        let stays = Agent::deserialize(document).is_ok_and(|agent| rules(&agent));
+        if stays || !self.settings.agents.get(&AgentId(id)).is_some_and(rules) {
+            return Ok(());
+        }
+        let passwords = session::with_password(&mut self.tx).await?;
+        let needs_password = passwords.contains(&id);
+        let mut others = self.settings.agents.iter().filter(|(other, agent)| other.0 != id && rules(agent));
+        if others.any(|(other, _)| !needs_password || passwords.contains(&other.0)) {
+            return Ok(());
+        }
+        Err(Error::Unavailable {
+            code: "last_administrator",
+            message: "nobody else who can sign in is an administrator; make somebody else one first".into(),
+        })
     }
 }

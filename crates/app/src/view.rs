@@ -2,15 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use docket_domain::{AgentId, Article, Delivery, Event, EventBody, QueueId, Settings, StateId, Ticket, TicketId, article::Attachment};
+use docket_domain::{
+    AgentId, Article, Delivery, Event, EventBody, QueueId, Settings, StateId, Ticket, TicketId,
+    access::{self, Right, may_read},
+    article::Attachment,
+};
 use docket_store::{
     Tx,
     article::{self, Stored},
-    customer, event, job, personal, ticket,
+    customer, event, job, personal,
+    ticket::{self, Sight},
 };
 use serde_json::{Map, Value, json};
 
 use crate::{
+    access::{readable, sight},
     app::App,
     error::{Error, Result},
     wire::{
@@ -20,36 +26,61 @@ use crate::{
 };
 
 impl App {
-    /// A ticket with everything on it.
+    /// A ticket with everything on it, for an agent who may read it.
     pub async fn ticket(&self, me: AgentId, id: TicketId) -> Result<TicketView> {
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
-        let ticket = ticket::find(&mut tx, id).await?.ok_or(Error::NotFound("ticket"))?;
-        let view = whole(&mut tx, &settings, me, ticket).await?;
-        Ok(view)
+        let ticket = readable(&mut tx, &settings, me, id).await?;
+        whole(&mut tx, &settings, me, ticket).await
     }
 
     /// The ticket that a number (or an id) names.
-    pub async fn ticket_id(&self, number_or_id: &str) -> Result<TicketId> {
+    pub async fn ticket_id(&self, me: AgentId, number_or_id: &str) -> Result<TicketId> {
         let mut tx = self.0.db.read().await?;
+        let settings = self.settings_in(&mut tx).await?;
         if let Some(ticket) = ticket::by_number(&mut tx, number_or_id.trim_start_matches('#')).await? {
-            return Ok(ticket.id);
+            return if may_read(&settings, me, &ticket) { Ok(ticket.id) } else { Err(Error::NotFound("ticket")) };
         }
         let id: TicketId = number_or_id.parse().map_err(|_| Error::NotFound("ticket"))?;
-        ticket::seq(&mut tx, id).await?.map(|_| id).ok_or(Error::NotFound("ticket"))
+        Ok(readable(&mut tx, &settings, me, id).await?.id)
     }
 
     /// The history of a ticket, oldest first.
-    pub async fn history(&self, id: TicketId) -> Result<Vec<EventView>> {
+    pub async fn history(&self, me: AgentId, id: TicketId) -> Result<Vec<EventView>> {
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
-        ticket::find(&mut tx, id).await?.ok_or(Error::NotFound("ticket"))?;
+        readable(&mut tx, &settings, me, id).await?;
         let events = event::of_ticket(&mut tx, id).await?;
-        Ok(events.iter().map(|event| event_view(&settings, event)).collect())
+        event_views(&mut tx, &settings, me, &events).await
     }
 }
 
-async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: Ticket) -> Result<TicketView> {
+/// The history as an agent may see it: other tickets that they may not read go without id and number.
+async fn event_views(tx: &mut Tx, settings: &Settings, me: AgentId, events: &[Event]) -> Result<Vec<EventView>> {
+    let mut views = Vec::with_capacity(events.len());
+    for event in events {
+        let mut view = event_view(settings, event);
+        let other = match &event.body {
+            EventBody::Linked { ticket, .. }
+            | EventBody::Unlinked { ticket, .. }
+            | EventBody::MergedInto { ticket, .. }
+            | EventBody::Absorbed { ticket, .. }
+            | EventBody::SuspiciousFollowUp { ticket, .. } => Some(*ticket),
+            _ => None,
+        };
+        if let Some(other) = other
+            && !ticket::find(tx, other).await?.is_some_and(|other| may_read(settings, me, &other))
+        {
+            view.fields.shift_remove("ticket");
+            view.fields.insert("number".to_owned(), json!(""));
+        }
+        views.push(view);
+    }
+    Ok(views)
+}
+
+/// Everything on a ticket; whether the agent may read it was asked before.
+pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: Ticket) -> Result<TicketView> {
     let articles = article::of_ticket(tx, ticket.id).await?;
     let files = article::attachments(tx, ticket.id).await?;
     let marks: BTreeMap<_, _> = article::read_marks(tx, me, ticket.id).await?.into_iter().collect();
@@ -73,8 +104,10 @@ async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: Ticket) ->
     }
     let unread = views.iter().filter(|view| view.unread).count();
     let seq = ticket::seq(tx, ticket.id).await?.unwrap_or(0);
-    let customer = customer_view(tx, settings, &ticket).await?;
-    let linked = ticket::linked(tx, ticket.id).await?;
+    let sight = sight(settings, me);
+    let customer = customer_view(tx, settings, &ticket, sight.as_ref()).await?;
+    let linked = ticket::linked(tx, ticket.id, sight.as_ref()).await?;
+    let rights = access::on_ticket(settings, me, &ticket);
     let drafts = personal::all(tx, me, "draft", &format!("{}/", ticket.id)).await?;
     let has_files = files.iter().any(|file| !file.inline);
     let trouble = articles
@@ -112,7 +145,8 @@ async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: Ticket) ->
         row,
         customer,
         articles: views,
-        events: events.iter().map(|event| event_view(settings, event)).collect(),
+        events: event_views(tx, settings, me, &events).await?,
+        rights: Right::ALL.into_iter().filter(|right| rights.has(*right)).collect(),
         linked: linked
             .into_iter()
             .map(|(brief, kind)| LinkedView {
@@ -128,13 +162,13 @@ async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: Ticket) ->
     })
 }
 
-async fn customer_view(tx: &mut Tx, settings: &Settings, ticket: &Ticket) -> Result<CustomerView> {
+async fn customer_view(tx: &mut Tx, settings: &Settings, ticket: &Ticket, sight: Option<&Sight>) -> Result<CustomerView> {
     let key = ticket.customer.address.to_lowercase();
     if key.is_empty() {
         return Ok(CustomerView { name: ticket.customer.name.clone(), ..CustomerView::default() });
     }
     let known = customer::find(tx, &key).await?.unwrap_or_default();
-    let (recent, open, total) = ticket::of_customer(tx, &key, 6).await?;
+    let (recent, open, total) = ticket::of_customer(tx, &key, 6, sight).await?;
     let some = |text: String| Some(text).filter(|text| !text.is_empty());
     Ok(CustomerView {
         address: ticket.customer.address.clone(),

@@ -3,6 +3,7 @@
 use docket_domain::{
     Actor, Address, AddressId, AgentId, ArticleId, AttachmentId, Channel, CommandId, Delivery, Direction, PriorityId, QueueId, Sender,
     StateId, TemplateId, TicketId,
+    access::Right,
     command::SeenUpto,
     settings::{self, ImapSettings, Kind, MailboxSettings, SmtpSettings},
 };
@@ -14,7 +15,9 @@ use uuid::Uuid;
 pub mod body;
 pub mod connection;
 pub mod sync;
+mod team;
 pub use body::CommandBody;
+pub use team::{AccessQuery, AccessView, AgentInput, DeviceView, GrantReason, Password, RightView, SignInView, SignedInView};
 
 /// Who is there and what this desk is.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -239,6 +242,8 @@ pub enum Document {
     Mailbox(settings::MailboxSettings),
     MailRules(settings::MailRules),
     BlockedSender(settings::BlockedSender),
+    Group(settings::Group),
+    Role(settings::Role),
 }
 
 /// All settings an agent may see, by kind.
@@ -248,6 +253,8 @@ pub struct SettingsView {
     pub version: i64,
     #[schema(value_type = Object)]
     pub records: std::collections::BTreeMap<Kind, Vec<RecordView>>,
+    /// What the agent who asks may do in each queue where they may do anything; with `rw` all seven.
+    pub rights: std::collections::BTreeMap<String, Vec<Right>>,
 }
 
 /// A save of a settings record: made on this version (0: a new record).
@@ -298,6 +305,11 @@ pub struct OutboxView {
     pub attempts: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+    /// Who wrote it; none: it is automatic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<AuthorView>,
+    /// A decision of the agent who asks is needed: it is their own mail, or nobody else can care for it.
+    pub needs_you: bool,
 }
 
 /// Counts for the rail.
@@ -405,6 +417,8 @@ pub struct TicketView {
     pub linked: Vec<LinkedView>,
     pub drafts: Vec<DraftView>,
     pub junk: bool,
+    /// What the agent who asks may do with it; with `rw` all seven.
+    pub rights: Vec<Right>,
 }
 
 /// The customer of a ticket.
@@ -665,7 +679,9 @@ pub struct Outcome {
     /// `applied`, `unchanged` or `repeated`.
     pub outcome: String,
     pub seq: i64,
-    pub ticket: TicketView,
+    /// The ticket as it now stands; none: the command took it out of the agent's sight.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketView>,
 }
 
 /// Articles to mark as read, or as unread.
@@ -737,6 +753,9 @@ pub struct Changes {
     pub counts: bool,
     pub mailboxes: bool,
     pub notices: Vec<NoticeView>,
+    /// Tickets may have left the agent's sight: lists and the open ticket are to be asked for anew.
+    #[serde(default)]
+    pub sight: bool,
 }
 
 /// Something that an agent should hear of now.

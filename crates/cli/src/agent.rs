@@ -2,12 +2,13 @@
 
 use std::io::{self, BufRead, IsTerminal};
 
+use docket_domain::settings::Kind;
 use serde_json::json;
 
 use crate::{
     arguments::{AgentCommand, Place},
     failure::Failure,
-    print,
+    print, team,
 };
 
 /// Adds, lists or disables agents.
@@ -23,6 +24,11 @@ pub async fn agent(place: &Place, command: AgentCommand) -> Result<(), Failure> 
         AgentCommand::Disable { login } => {
             app.disable_agent(&login).await?;
             eprintln!("{login} cannot sign in any more.");
+        }
+        AgentCommand::Grant { login, grant } => team::grant(&app, Kind::Agent, &login, grant).await?,
+        AgentCommand::Role { login, role, leave, json } => {
+            let record = app.set_role(&login, &role, !leave).await?;
+            team::tell(&record, json, &format!("{login} {} {role}.", if leave { "has no longer the role" } else { "has the role" }))?;
         }
     }
     app.close().await;
@@ -47,8 +53,10 @@ fn list(app: &docket_app::App, as_json: bool) -> Result<(), Failure> {
         return print::table(&agents.iter().map(|(_, agent)| row(agent)).collect::<Vec<_>>());
     }
     for (id, agent) in agents {
-        let docket_domain::settings::Agent { login, name, email, admin, valid, .. } = agent;
-        print::json(&json!({ "id": id, "login": login, "name": name, "email": email, "admin": admin, "valid": valid }))?;
+        let docket_domain::settings::Agent { login, name, email, admin, valid, grants, roles, .. } = agent;
+        print::json(&json!({
+            "id": id, "login": login, "name": name, "email": email, "admin": admin, "valid": valid, "grants": grants, "roles": roles,
+        }))?;
     }
     Ok(())
 }

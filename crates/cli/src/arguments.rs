@@ -4,6 +4,9 @@ use std::{net::IpAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+mod team;
+pub use team::{AgentCommand, Grant, GroupCommand, Named, RoleCommand};
+
 /// A help desk: mails become tickets, agents answer them.
 ///
 /// Exit codes: 0 done, 1 refused or not found, 2 typed wrongly, 75 try again.
@@ -71,6 +74,16 @@ pub enum Command {
         #[command(subcommand)]
         command: AgentCommand,
     },
+    /// Groups: every queue belongs to one, agents and roles have rights in them
+    Group {
+        #[command(subcommand)]
+        command: GroupCommand,
+    },
+    /// Roles: rights that several agents share
+    Role {
+        #[command(subcommand)]
+        command: RoleCommand,
+    },
     /// Write the whole desk into one file, without keys
     Backup {
         /// The archive to write; it must not exist
@@ -137,7 +150,7 @@ pub enum MailCommand {
 /// Who is acting.
 #[derive(Args, Debug)]
 pub struct By {
-    /// The agent who acts [default: the first administrator]
+    /// The agent who acts, with their rights [default: the first administrator; reading sees all of the data folder]
     #[arg(long = "as", value_name = "LOGIN", global = true)]
     pub login: Option<String>,
 }
@@ -299,34 +312,4 @@ pub struct Set {
     /// Prints the outcome as JSON
     #[arg(long)]
     pub json: bool,
-}
-
-/// What to do with agents.
-#[derive(Subcommand, Debug)]
-pub enum AgentCommand {
-    /// Add an agent; the password is read from standard input
-    Add {
-        /// What they type to sign in
-        login: String,
-        /// Their name, as customers see it [default: the login]
-        #[arg(long)]
-        name: Option<String>,
-        /// Their own mail address
-        #[arg(long, default_value = "")]
-        email: String,
-        /// May change settings
-        #[arg(long)]
-        admin: bool,
-    },
-    /// List the agents
-    List {
-        /// One JSON line an agent
-        #[arg(long)]
-        json: bool,
-    },
-    /// Keep an agent from signing in; what they did stays theirs
-    Disable {
-        /// Their login
-        login: String,
-    },
 }

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use docket_app::{App, Database, Hold, HostKind, Options};
-use docket_domain::{AgentId, PriorityId, QueueId, StateId};
+use docket_domain::{AgentId, PriorityId, QueueId, StateId, access::FOLDER};
 use url::Url;
-use uuid::Uuid;
 
 use crate::{arguments::Place, failure::Failure};
 
@@ -76,9 +75,20 @@ fn usual_folder() -> Result<PathBuf, Failure> {
     data.ok_or_else(|| Failure::Usage("there is no home folder to keep the desk in; name one with --data DIR".into()))
 }
 
-/// Who reads: the named agent, or the first administrator, or on a desk without agents nobody.
+/// Who reads: the named agent with their rights, or whoever has the data folder in hand, who sees all of it.
 pub fn reader(app: &App, login: Option<&str>) -> Result<AgentId, Failure> {
-    Ok(find_actor(app, login)?.unwrap_or(AgentId(Uuid::nil())))
+    match login {
+        Some(_) => Ok(find_actor(app, login)?.unwrap_or(FOLDER)),
+        None => Ok(FOLDER),
+    }
+}
+
+/// Whose views are read: `mine` is that of the named agent, or of the first administrator.
+pub fn viewer(app: &App, login: Option<&str>, view: &str) -> Result<AgentId, Failure> {
+    match view {
+        "mine" | "locked" | "reminders" => Ok(find_actor(app, login)?.unwrap_or(FOLDER)),
+        _ => reader(app, login),
+    }
 }
 
 /// Who acts: the named agent, or the first administrator. A desk without agents gets one, named as the system's user.

@@ -11,6 +11,7 @@ mod print;
 mod search;
 mod serve;
 mod shape;
+mod team;
 mod ticket;
 
 use std::process::ExitCode;
@@ -42,6 +43,8 @@ async fn run(Arguments { place, command }: Arguments) -> Result<(), Failure> {
         Command::Ticket { by, command } => ticket::ticket(&place, by.login.as_deref(), command).await,
         Command::Search { by, query, limit, json } => search::search(&place, by.login.as_deref(), &query, limit, json).await,
         Command::Agent { command } => agent::agent(&place, command).await,
+        Command::Group { command } => team::group(&place, command).await,
+        Command::Role { command } => team::role(&place, command).await,
         Command::Backup { file } => archive::backup(&place, &file).await,
         Command::Restore { file } => archive::restore(&place, &file).await,
         Command::Check => archive::check(&place).await,

@@ -7,8 +7,7 @@ use crate::{arguments::Place, desk, failure::Failure, print};
 /// Prints hits, best first.
 pub async fn search(place: &Place, login: Option<&str>, query: &str, limit: i64, as_json: bool) -> Result<(), Failure> {
     let app = place.open().await?;
-    desk::reader(&app, login)?;
-    let hits = app.search(query, limit).await?;
+    let hits = app.search(desk::reader(&app, login)?, query, limit).await?;
     if as_json {
         for hit in &hits {
             print::json(&json!({ "kind": hit.kind, "number": hit.number, "title": hit.title, "score": hit.score }))?;

@@ -27,7 +27,7 @@ pub async fn ticket(place: &Place, login: Option<&str>, command: TicketCommand) 
 
 async fn run(app: &App, login: Option<&str>, command: TicketCommand) -> Result<(), Failure> {
     match command {
-        TicketCommand::List { view, queue, limit, json } => list(app, desk::reader(app, login)?, view, queue, limit, json).await,
+        TicketCommand::List { view, queue, limit, json } => list(app, desk::viewer(app, login, &view)?, view, queue, limit, json).await,
         TicketCommand::Show { number, history, json } => show(app, desk::reader(app, login)?, &number, history, json).await,
         TicketCommand::Raw { number, article } => raw(app, desk::reader(app, login)?, &number, &article).await,
         TicketCommand::Create(create) => make(app, desk::actor(app, login).await?, create).await,
@@ -48,10 +48,10 @@ async fn list(app: &App, me: AgentId, view: String, queue: Option<String>, limit
 }
 
 async fn show(app: &App, me: AgentId, number: &str, history: bool, as_json: bool) -> Result<(), Failure> {
-    let id = app.ticket_id(number).await?;
+    let id = app.ticket_id(me, number).await?;
     let ticket = app.ticket(me, id).await?;
     let settings = app.settings();
-    let events = if history { Some(app.history(id).await?) } else { None };
+    let events = if history { Some(app.history(me, id).await?) } else { None };
     if as_json {
         let mut value = shape::ticket(&settings, &ticket);
         if let Some(events) = events {
@@ -64,11 +64,11 @@ async fn show(app: &App, me: AgentId, number: &str, history: bool, as_json: bool
 }
 
 async fn raw(app: &App, me: AgentId, number: &str, article: &str) -> Result<(), Failure> {
-    let id = app.ticket_id(number).await?;
+    let id = app.ticket_id(me, number).await?;
     let ticket = app.ticket(me, id).await?;
     let found = ticket.articles.iter().find(|known| known.id.to_string() == article || known.ordinal.to_string() == article);
     let found = found.ok_or_else(|| Failure::refused(format!("ticket {number} has no article {article}")))?;
-    print::bytes(&app.raw(found.id).await?)
+    print::bytes(&app.raw(me, found.id).await?)
 }
 
 async fn make(app: &App, me: AgentId, create: Create) -> Result<(), Failure> {
@@ -96,7 +96,7 @@ async fn make(app: &App, me: AgentId, create: Create) -> Result<(), Failure> {
 }
 
 async fn answer(app: &App, me: AgentId, reply: Reply) -> Result<(), Failure> {
-    let id = app.ticket_id(&reply.number).await?;
+    let id = app.ticket_id(me, &reply.number).await?;
     let start = app.compose(me, id, ComposeQuery { kind: "reply".into(), article: None, template: None }).await?;
     let text: Vec<String> = [words(reply.text)?, start.signature, start.quote].into_iter().filter(|part| !part.is_empty()).collect();
     let body = json!({
@@ -121,7 +121,7 @@ async fn answer(app: &App, me: AgentId, reply: Reply) -> Result<(), Failure> {
 }
 
 async fn write_note(app: &App, me: AgentId, note: Note) -> Result<(), Failure> {
-    let id = app.ticket_id(&note.number).await?;
+    let id = app.ticket_id(me, &note.number).await?;
     let body = json!({
         "type": "note", "article_id": new_id(), "subject": note.subject, "text": words(note.text)?, "visible": note.visible,
         "attachments": files(app, me, &note.attach).await?,
@@ -131,7 +131,7 @@ async fn write_note(app: &App, me: AgentId, note: Note) -> Result<(), Failure> {
 }
 
 async fn change(app: &App, me: AgentId, set: Set) -> Result<(), Failure> {
-    let id = app.ticket_id(&set.number).await?;
+    let id = app.ticket_id(me, &set.number).await?;
     let as_json = set.json;
     let bodies = changes(app, set)?;
     if bodies.is_empty() {
@@ -180,10 +180,13 @@ async fn submit(app: &App, me: AgentId, ticket: TicketId, body: Value) -> Result
 
 fn tell(app: &App, Outcome { outcome, ticket, .. }: &Outcome, as_json: bool) -> Result<(), Failure> {
     if as_json {
-        return print::json(&json!({ "outcome": outcome, "ticket": shape::ticket(&app.settings(), ticket) }));
+        let ticket = ticket.as_ref().map(|ticket| shape::ticket(&app.settings(), ticket));
+        return print::json(&json!({ "outcome": outcome, "ticket": ticket }));
     }
-    let TicketView { row, .. } = ticket;
-    print::line(format!("{} {outcome}", row.number))
+    match ticket {
+        Some(TicketView { row, .. }) => print::line(format!("{} {outcome}", row.number)),
+        None => print::line(format!("{outcome}; you may not read this ticket any more")),
+    }
 }
 
 /// Text as typed, or standard input for `-`.

@@ -325,3 +325,31 @@ fn the_description_is_printed() {
     assert_eq!(desk.run(&["openapi"]).json()["openapi"], "3.1.0");
     assert!(!desk.data().exists(), "printing needs no desk");
 }
+
+#[test]
+fn groups_and_roles_say_who_may_what() {
+    let desk = Desk::new();
+    desk.run_with(&["agent", "add", "ana", "--admin"], b"correct horse battery\n").ok();
+    desk.run_with(&["agent", "add", "ben"], b"correct horse battery\n").ok();
+    let number = desk.run(&["ticket", "create", "--title", "Printer", "--text", "It burns"]).ok();
+    desk.run(&["group", "add", "ward", "--comment", "The ward"]).ok();
+    desk.run(&["role", "add", "Nurses"]).ok();
+    desk.run(&["role", "grant", "nurses", "ward", "ro", "note"]).ok();
+    desk.run(&["agent", "role", "ben", "Nurses"]).ok();
+    desk.run(&["agent", "grant", "ben", "ward", "fly"]).refused(2, "rights are ro, move_into");
+    desk.run(&["agent", "grant", "ben", "nowhere", "ro"]).refused(1, "this group does not exist");
+    let record: Value = serde_json::from_str(&desk.run(&["agent", "grant", "ben", "users", "none", "--json"]).ok()).unwrap();
+    assert_eq!(record["document"]["grants"], serde_json::json!({}), "{record}");
+    assert_eq!(record["document"]["roles"].as_array().map(Vec::len), Some(1), "{record}");
+    let roles: Value = serde_json::from_str(&desk.run(&["role", "list", "--json"]).ok()).unwrap();
+    assert_eq!(roles["grants"].as_object().unwrap().values().next(), Some(&serde_json::json!(["ro", "note"])), "{roles}");
+    assert!(desk.run(&["group", "list"]).ok().contains("ward"));
+
+    let number = number.trim();
+    desk.run(&["ticket", "show", number, "--as", "ben"]).refused(1, "does not exist");
+    assert_eq!(desk.run(&["ticket", "list", "--as", "ben"]).ok(), "");
+    assert!(desk.run(&["ticket", "list"]).ok().contains(number), "whoever has the folder in hand sees everything");
+    desk.run(&["agent", "grant", "ben", "users", "ro"]).ok();
+    assert!(desk.run(&["ticket", "list", "--as", "ben"]).ok().contains(number));
+    desk.run(&["ticket", "note", number, "--text", "Seen", "--as", "ben"]).refused(1, "");
+}

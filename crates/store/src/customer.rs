@@ -1,8 +1,12 @@
 //! Whom the desk has heard from.
 
 use crate::{
-    db::{Result, Tx},
+    db::{Conn, Result, Tx},
     key::{self, escaped, indexed, storable},
+    ticket::{
+        Sight,
+        sight::{among, ask, outside, seen},
+    },
 };
 
 /// A contact.
@@ -70,6 +74,22 @@ pub async fn after(tx: &mut Tx, key: &str, limit: i64) -> Result<Vec<Customer>> 
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(key).bind(limit).fetch_all(conn).await)?)
 }
 
+/// The contacts with these addresses (lower case).
+pub async fn of_keys(tx: &mut Tx, keys: Vec<String>) -> Result<Vec<Customer>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(on!(tx, conn => {
+        let mut query = sqlx::QueryBuilder::new("select key, address, name, company, phone, note, seen_at from customer where key in (");
+        let mut list = query.separated(", ");
+        for key in &keys {
+            list.push_bind(indexed(key).into_owned());
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(conn).await
+    })?)
+}
+
 /// Keeps a contact as the server knows it.
 pub async fn put(tx: &mut Tx, customer: &Customer) -> Result<()> {
     const SQL: &str = "
@@ -83,12 +103,20 @@ pub async fn put(tx: &mut Tx, customer: &Customer) -> Result<()> {
     Ok(())
 }
 
-/// Contacts whose address, name or company has a word that begins with `text`, whatever its case; the latest first.
-pub async fn suggest(tx: &mut Tx, text: &str, limit: i64) -> Result<Vec<Customer>> {
+/// Contacts whose address, name or company has a word that begins with `text`, whatever its case; the latest first. Who may
+/// not read everything knows those alone whose tickets they may read.
+pub async fn suggest(tx: &mut Tx, text: &str, limit: i64, sight: Option<&Sight>) -> Result<Vec<Customer>> {
     const SQL: &str = "
         select key, address, name, company, phone, note, seen_at from customer where key in (
-            select key from customer where search_key like $1 escape '\\' order by seen_at desc, key desc limit $2
-        ) order by seen_at desc, key desc";
+            select key from customer where search_key like ";
     let pattern = format!("% {}%", escaped(&key::fold(text)));
-    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(&pattern).bind(limit).fetch_all(conn).await)?)
+    Ok(ask!(tx, SQL, query => {
+        query.push_bind(&pattern).push(" escape '\\'");
+        if sight.is_some() {
+            query.push(" and exists (select 1 from ticket where customer_key = customer.key");
+            seen!(query, sight);
+            query.push(")");
+        }
+        query.push(" order by seen_at desc, key desc limit ").push_bind(limit).push(") order by seen_at desc, key desc");
+    }, fetch_all))
 }

@@ -1,6 +1,6 @@
 //! Connected desktops, as their server knows them.
 
-use docket_domain::{AgentId, DeviceId};
+use docket_domain::DeviceId;
 use uuid::Uuid;
 
 use crate::{
@@ -53,10 +53,24 @@ pub async fn touch(tx: &mut Tx, id: DeviceId, at: i64) -> Result<()> {
     Ok(())
 }
 
+const COLUMNS: &str = "select id, agent_id, name, program, created_at, seen_at, revoked_at, lost from device";
+
 /// The devices of an agent, the one heard of last first.
-pub async fn of_agent(tx: &mut Tx, agent: AgentId) -> Result<Vec<Device>> {
-    const SQL: &str = "
-        select id, agent_id, name, program, created_at, seen_at, revoked_at, lost from device
-        where agent_id = $1 order by seen_at desc, id";
-    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(agent.0).fetch_all(conn).await)?)
+pub async fn of_agent(tx: &mut Tx, agent: Uuid) -> Result<Vec<Device>> {
+    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where agent_id = $1 order by seen_at desc, id"));
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(agent).fetch_all(conn).await)?)
+}
+
+/// The devices of all agents, the one heard of last first.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Device>> {
+    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} order by seen_at desc, id"));
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}
+
+/// Lets a device in no more; `lost`: for good, and it shall wipe itself. What was lost stays lost. `false`: there is no such
+/// device.
+pub async fn revoke(tx: &mut Tx, id: Uuid, at: i64, lost: bool) -> Result<bool> {
+    const SQL: &str = "update device set revoked_at = coalesce(revoked_at, $2), lost = (lost or $3) where id = $1";
+    let rows = on!(tx, conn => sqlx::query(SQL).bind(id).bind(at).bind(lost).execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
 }

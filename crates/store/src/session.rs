@@ -73,6 +73,27 @@ pub async fn end(tx: &mut Tx, token_hash: &str) -> Result<()> {
     Ok(())
 }
 
+/// The sessions of an agent, the one used last first.
+pub async fn of_agent(tx: &mut Tx, agent: Uuid) -> Result<Vec<Session>> {
+    const SQL: &str = "
+        select token_hash, agent_id, write_token, created_at, seen_at, label from session where agent_id = $1
+        order by seen_at desc, token_hash";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(agent).fetch_all(conn).await)?)
+}
+
+/// The sessions of all agents, the one used last first.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Session>> {
+    const SQL: &str = "select token_hash, agent_id, write_token, created_at, seen_at, label from session order by seen_at desc, token_hash";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
+}
+
+/// Ends the sessions of an agent but the one that `token_hash` names.
+pub async fn end_others(tx: &mut Tx, agent: Uuid, token_hash: &str) -> Result<()> {
+    const SQL: &str = "delete from session where agent_id = $1 and token_hash <> $2";
+    on!(tx, conn => sqlx::query(SQL).bind(agent).bind(token_hash).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
 /// Ends all sessions of an agent.
 pub async fn end_all(tx: &mut Tx, agent: Uuid) -> Result<()> {
     const SQL: &str = "delete from session where agent_id = $1";

@@ -6,12 +6,14 @@ use uuid::Uuid;
 use crate::{
     db::{Result, Tx},
     json,
-    key::{self, escaped, indexed, storable},
+    key::{self, indexed, storable},
 };
 
 mod list;
+pub(crate) mod sight;
 pub(crate) mod tally;
-pub use list::{Class, Filter, ListRow, QueueCount, Sort, ViewCounts, count, list, plan, queue_counts, view_counts};
+pub use list::{Class, Filter, ListRow, QueueCount, Sort, ViewCounts, count, list, plan, view_counts};
+pub use sight::{Sight, Trouble, changed_after, linked, mails_waiting, of_customer, queue_counts, scopes_moved, search, troubles};
 pub use tally::recount;
 
 /// What stands beside a ticket for lists: derived at every save, no part of its history.
@@ -256,12 +258,6 @@ pub async fn seq(tx: &mut Tx, id: TicketId) -> Result<Option<i64>> {
     Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(id.0).fetch_optional(conn).await)?)
 }
 
-/// The tickets that changed after that feed number, at most `limit`, in feed order.
-pub async fn changed_after(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<(Uuid, i64)>> {
-    const SQL: &str = "select id, seq from ticket where seq > $1 order by seq limit $2";
-    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(seq).bind(limit).fetch_all(conn).await)?)
-}
-
 /// A ticket in a few words, for links and histories of customers.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Brief {
@@ -277,31 +273,6 @@ pub struct Brief {
     pub changed_at: i64,
 }
 
-/// The latest tickets of a customer (lower-case address), and how many are open and there are in all.
-pub async fn of_customer(tx: &mut Tx, key: &str, limit: i64) -> Result<(Vec<Brief>, i64, i64)> {
-    const LATEST: &str =
-        "select id, number, title, state_id, changed_at from ticket where customer_key = $1 order by changed_at desc, id desc limit $2";
-    const COUNTS: &str = "
-        select cast(coalesce(sum(case when class > 0 then 1 else 0 end), 0) as bigint), cast(count(*) as bigint)
-        from ticket where customer_key = $1";
-    let key = indexed(key);
-    let latest = on!(tx, conn => sqlx::query_as(LATEST).bind(&*key).bind(limit).fetch_all(conn).await)?;
-    let (open, total): (i64, i64) = on!(tx, conn => sqlx::query_as(COUNTS).bind(&*key).fetch_one(conn).await)?;
-    Ok((latest, open, total))
-}
-
-/// The tickets linked with this one, and how.
-pub async fn linked(tx: &mut Tx, id: TicketId) -> Result<Vec<(Brief, String)>> {
-    const SQL: &str = "
-        select t.id, t.number, t.title, t.state_id, t.changed_at, l.kind
-        from link l join ticket t on t.id = l.other_id where l.ticket_id = $1 order by t.changed_at desc, t.id desc";
-    let rows: Vec<(Uuid, String, String, Uuid, i64, String)> = on!(tx, conn => sqlx::query_as(SQL).bind(id.0).fetch_all(conn).await)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, number, title, state_id, changed_at, kind)| (Brief { id, number, title, state_id, changed_at }, kind))
-        .collect())
-}
-
 /// Links two tickets, both ways.
 pub async fn link(tx: &mut Tx, one: TicketId, other: TicketId, kind: &str) -> Result<()> {
     const SQL: &str =
@@ -315,16 +286,6 @@ pub async fn unlink(tx: &mut Tx, one: TicketId, other: TicketId) -> Result<()> {
     const SQL: &str = "delete from link where (ticket_id = $1 and other_id = $2) or (ticket_id = $2 and other_id = $1)";
     on!(tx, conn => sqlx::query(SQL).bind(one.0).bind(other.0).execute(conn).await.map(drop))?;
     Ok(())
-}
-
-/// Tickets whose number, title or customer holds `text`, whatever its case: open ones first, then the latest. A stopgap until
-/// the full-text index comes.
-pub async fn search(tx: &mut Tx, text: &str, limit: i64) -> Result<Vec<Brief>> {
-    const SQL: &str = "
-        select id, number, title, state_id, changed_at from ticket where search_key like $1 escape '\\'
-        order by class + 0 desc, changed_at desc limit $2";
-    let pattern = format!("%{}%", escaped(&key::fold(text)));
-    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(&pattern).bind(limit).fetch_all(conn).await)?)
 }
 
 /// Tickets in `pending auto` states whose time has come, and the state that follows is due.

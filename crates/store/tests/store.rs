@@ -31,6 +31,8 @@ mod blobs;
 mod customers;
 #[path = "store/desk.rs"]
 mod desk;
+#[path = "store/devices.rs"]
+mod devices;
 #[path = "store/dumps.rs"]
 mod dumps;
 #[path = "store/feed.rs"]

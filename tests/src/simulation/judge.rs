@@ -85,6 +85,8 @@ impl World {
         let desktop = &self.desktops[which];
         let visible = self.visible(desktop.agent).await?;
         let here: BTreeSet<TicketId> = self.tickets(&desktop.app, desktop.agent).await?.into_iter().map(|(id, _)| id).collect();
+        let fed = self.fed(desktop.agent).await?;
+        ensure!(fed == visible, "the feed gives {fed:?}, the list {visible:?}");
         ensure!(here == visible, "the replica has {here:?}, its agent may see {visible:?}");
         for id in visible {
             let one = plain(&self.server.ticket(desktop.agent, id).await?)?;
@@ -99,11 +101,7 @@ impl World {
                 counts[field] = Value::Null;
             }
         }
-        ensure!(
-            std::env::var_os("NOCOUNTS").is_some() || counts[0] == counts[1],
-            "the counts differ: {}",
-            difference(&counts[0], &counts[1])
-        );
+        ensure!(counts[0] == counts[1], "the counts differ: {}", difference(&counts[0], &counts[1]));
         Ok(())
     }
 
@@ -165,7 +163,7 @@ impl World {
     }
 
     async fn history_of(&self, accepted: &Accepted) -> Result<(TicketId, Vec<Value>)> {
-        match self.server.history(accepted.ticket).await {
+        match self.server.history(docket_domain::access::FOLDER, accepted.ticket).await {
             Ok(events) => Ok((accepted.ticket, events.into_iter().map(|event| json!(event)).collect())),
             Err(_) => Ok((accepted.ticket, Vec::new())),
         }
@@ -185,11 +183,6 @@ fn plain(view: &TicketView) -> Result<Value> {
     view["flags"] = Value::Null;
     // Contacts note when they were last heard of; a replica learns that with their next change.
     view["customer"]["recent"] = Value::Null;
-    if std::env::var_os("NOCOUNTS").is_some() {
-        view["customer"]["open_tickets"] = Value::Null;
-        view["customer"]["total_tickets"] = Value::Null;
-        view["linked"] = Value::Null;
-    }
     if let Some(articles) = view["articles"].as_array_mut() {
         for article in articles {
             if let Some(delivery) = article.get_mut("delivery").and_then(Value::as_object_mut) {

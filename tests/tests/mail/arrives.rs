@@ -53,13 +53,13 @@ async fn a_mail_is_a_ticket_within_two_seconds() {
     assert_eq!(article.to, [desk.address()]);
     let files: Vec<_> = article.attachments.iter().map(|file| (file.name.as_str(), file.content_type.as_str(), file.size)).collect();
     assert_eq!(files, [("photo.jpg", "image/jpeg", 100_000), ("empty.txt", "text/plain", 0)]);
-    let photo = desk.app().attachment(article.id, article.attachments[0].id).await.unwrap();
+    let photo = desk.app().attachment(desk.ana(), article.id, article.attachments[0].id).await.unwrap();
     assert!(photo.bytes == picture, "the attachment is what was attached");
-    assert!(desk.app().raw(article.id).await.unwrap() == raw, "the original is kept byte for byte");
+    assert!(desk.app().raw(desk.ana(), article.id).await.unwrap() == raw, "the original is kept byte for byte");
 
     let history = desk.history(ticket.row.id).await;
     assert_eq!(history[..4], ["created", "article_added", "article_added", "auto_replied"]);
-    let events = desk.app().history(ticket.row.id).await.unwrap();
+    let events = desk.app().history(desk.ana(), ticket.row.id).await.unwrap();
     assert_eq!((events[0].actor.kind.as_str(), events[0].actor.name.as_str()), ("customer", "Petra Vogt"));
     assert_eq!(events[0].fields["number"], json!(ticket.row.number));
     assert!(ticket.row.unread == 1, "Ana has not read it");

@@ -31,7 +31,7 @@ async fn a_failure_of_an_answer_comes_to_its_ticket_and_reopens_it() {
     desk.pass_raw(&report(&sent, "failed")).await;
 
     assert_eq!(desk.tickets().await.len(), 1, "no ticket of its own");
-    let events = desk.app().history(ticket).await.unwrap();
+    let events = desk.app().history(desk.ana(), ticket).await.unwrap();
     let bounced = events.iter().find(|event| event.kind == "bounced").expect("the failure is in the history");
     assert_eq!(bounced.fields["of"], serde_json::json!(answer));
     assert_eq!(desk.state(ticket).await, "open", "somebody has to look at it");

@@ -14,8 +14,10 @@ async fn the_whole_way(desk: &mut Desk) {
     assert!(acknowledgement.header("Subject").expect("a subject").contains(&number));
     let view = desk.see(ticket).await;
     let article = &view.articles[0];
-    assert!(desk.app().attachment(article.id, article.attachments[0].id).await.expect("nothing is against it").bytes == picture);
-    assert!(desk.app().raw(article.id).await.expect("nothing is against it") == desk.addressed(mail.clone()).bytes());
+    assert!(
+        desk.app().attachment(desk.ana(), article.id, article.attachments[0].id).await.expect("nothing is against it").bytes == picture
+    );
+    assert!(desk.app().raw(desk.ana(), article.id).await.expect("nothing is against it") == desk.addressed(mail.clone()).bytes());
     {
         let ana = desk.agent("ana").await;
         ana.does(ticket, CommandBody::Take { over: false }).await;

@@ -58,7 +58,7 @@ fn bad() -> Vec<(&'static str, Vec<u8>)> {
 async fn found(desk: &Desk, tickets: &[TicketView], raw: &[u8]) -> bool {
     for ticket in tickets {
         for article in ticket.articles.iter().filter(|article| article.raw) {
-            if desk.app().raw(article.id).await.expect("the administrator may") == raw {
+            if desk.app().raw(desk.ana(), article.id).await.expect("the administrator may") == raw {
                 return true;
             }
         }
@@ -107,7 +107,7 @@ async fn fifty_megabytes_are_taken_in_and_the_next_mail_too() {
     let tickets = desk.tickets().await;
     assert_eq!(tickets.iter().map(|ticket| ticket.row.title.as_str()).collect::<Vec<_>>(), ["large", "good"]);
     let article = &tickets[0].articles[0];
-    let kept = desk.app().attachment(article.id, article.attachments[0].id).await.unwrap();
+    let kept = desk.app().attachment(desk.ana(), article.id, article.attachments[0].id).await.unwrap();
     assert!(kept.bytes == file, "the file is what was attached");
 }
 
@@ -130,7 +130,7 @@ async fn a_mail_that_is_too_large_is_put_aside_and_can_be_tried_again() {
     desk.later(std::time::Duration::from_secs(25 * 3600));
     let outcome = desk.app().quarantine_retry(desk.ana(), aside.id).await.unwrap();
     assert_eq!(outcome.outcome, "created");
-    let ticket = desk.app().ticket_id(outcome.ticket.as_deref().unwrap()).await.unwrap();
+    let ticket = desk.app().ticket_id(desk.ana(), outcome.ticket.as_deref().unwrap()).await.unwrap();
     assert_eq!(desk.suppressed(ticket).await, ["too_old"], "nobody waits for an answer from the day before");
     assert_eq!((desk.tickets().await.len(), desk.app().quarantine(desk.ana()).await.unwrap().len()), (2, 0));
 }
@@ -144,7 +144,7 @@ async fn a_mail_from_quarantine_is_still_one_of_its_mailbox() {
     let aside = until("the quarantine", async || desk.app().quarantine(desk.ana()).await.unwrap().pop()).await;
     desk.set(Kind::MailRules, master::MAIL_RULES, json!({ "max_mail_bytes": 64 << 20 })).await;
     let outcome = desk.app().quarantine_retry(desk.ana(), aside.id).await.unwrap();
-    let ticket = desk.app().ticket_id(outcome.ticket.as_deref().unwrap()).await.unwrap();
+    let ticket = desk.app().ticket_id(desk.ana(), outcome.ticket.as_deref().unwrap()).await.unwrap();
     assert_eq!(desk.suppressed(ticket).await, ["before_connected"]);
     assert_eq!(desk.queue(ticket).await, "Misc");
 }

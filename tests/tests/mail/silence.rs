@@ -51,7 +51,7 @@ async fn machines_get_no_answer_and_the_ticket_says_so() {
         let is_it = |raw: &[u8]| String::from_utf8_lossy(raw).contains(&format!("X-Case: {number}\r\n"));
         let mut found = None;
         for ticket in &tickets {
-            if is_it(&desk.app().raw(ticket.articles[0].id).await.unwrap()) {
+            if is_it(&desk.app().raw(desk.ana(), ticket.articles[0].id).await.unwrap()) {
                 found = Some(ticket);
             }
         }
@@ -70,7 +70,7 @@ async fn forty_answers_a_day_and_address() {
     let desk = Desk::start().await;
     let write = async |sender: &str| {
         let outcome = desk.app().ingest(desk.addressed(Mail::from(sender)).bytes()).await.unwrap();
-        let ticket = desk.app().ticket_id(outcome.ticket.as_deref().unwrap()).await.unwrap();
+        let ticket = desk.app().ticket_id(desk.ana(), outcome.ticket.as_deref().unwrap()).await.unwrap();
         desk.suppressed(ticket).await
     };
     for _ in 0..40 {

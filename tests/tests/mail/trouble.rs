@@ -103,7 +103,7 @@ async fn a_server_that_is_down_gets_the_mail_when_it_is_up() {
     desk.delivery_is(ticket, article, "sent").await;
     desk.nothing_waits().await;
     assert_eq!(server.taken().len(), 2, "the acknowledgement waited too");
-    let outbox = desk.app().outbox().await.unwrap();
+    let outbox = desk.app().outbox(desk.ana()).await.unwrap();
     assert!(outbox.is_empty(), "{outbox:?}");
 }
 
@@ -142,7 +142,7 @@ async fn a_line_that_dies_after_the_text_leaves_a_question() {
     let other = desk.mail_from("carla@x.test", "Other").await;
     ana.answers(other, "This one leaves after it.").await;
     assert_eq!(desk.article(ticket, article).await.delivery.unwrap().state.as_str(), "perhaps_sent");
-    assert!(desk.app().outbox().await.unwrap().iter().any(|mail| mail.article_id == article));
+    assert!(desk.app().outbox(desk.ana()).await.unwrap().iter().any(|mail| mail.article_id == article));
 
     ana.does(ticket, CommandBody::SendAgain { article_id: article }).await;
     desk.delivery_is(ticket, article, "sent").await;
@@ -178,6 +178,6 @@ async fn an_automatic_mail_is_given_up_instead() {
     let answer = desk.see(ticket).await.articles.remove(1).id;
     let failed = desk.delivery_is(ticket, answer, "failed").await;
     assert!(failed.delivery.unwrap().error.unwrap().starts_with("given_up"));
-    assert!(desk.app().outbox().await.unwrap().is_empty(), "nobody is bothered with it");
+    assert!(desk.app().outbox(desk.ana()).await.unwrap().is_empty(), "nobody is bothered with it");
     assert_eq!(desk.app().counts(desk.ana()).await.unwrap().outbox.needs_you, 0);
 }

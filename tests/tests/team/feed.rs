@@ -46,7 +46,7 @@ async fn no_row_is_skipped_while_many_write_through_two_servers() {
         let (mut after, mut seen) = (begin, BTreeMap::new());
         loop {
             let last = *ended.borrow_and_update();
-            let page = ticket::changed_after(&mut db.read().await.unwrap(), after, 7).await.unwrap();
+            let page = ticket::changed_after(&mut db.read().await.unwrap(), after, 7, None).await.unwrap();
             if last && page.is_empty() {
                 return seen;
             }
@@ -84,7 +84,8 @@ async fn no_row_is_skipped_while_many_write_through_two_servers() {
         assert!(page.contains(&id.to_string()), "the page missed {id}");
     }
     let db = Db::open_postgres(&team.url).await.unwrap();
-    let all: BTreeMap<_, _> = ticket::changed_after(&mut db.read().await.unwrap(), begin, 10_000).await.unwrap().into_iter().collect();
+    let all: BTreeMap<_, _> =
+        ticket::changed_after(&mut db.read().await.unwrap(), begin, 10_000, None).await.unwrap().into_iter().collect();
     assert_eq!(all.len(), written.len());
     assert_eq!(rows, all, "every ticket is known as it stands");
 }

@@ -1,5 +1,5 @@
 import { m } from '$lib/i18n/messages.svelte';
-import type { Command, ListView } from '$lib/api/types';
+import type { Command, ListView, Right } from '$lib/api/types';
 import type { Desk } from '$lib/state/desk.svelte';
 import type { Action } from '$lib/state/keys.svelte';
 import type TicketPane from './TicketPane.svelte';
@@ -72,14 +72,14 @@ function ticketActions(desk: Desk, { pane, bulk }: Ways): Action[] {
     desk.ticket.current !== undefined;
   let some = () => desk.list.selected.size > 0;
   let menu = (name: string) => () => (desk.menu = name);
-  let onTicket = (id: string, key: string, label: () => string, run: () => void): Action => ({
-    id,
-    label,
-    group,
-    keys: [key],
-    when: open,
-    run,
-  });
+  let may = (right: Right) => open() && !desk.settings.lacks(desk.ticket.current!, right);
+  let onTicket = (
+    id: string,
+    key: string,
+    label: () => string,
+    run: () => void,
+    right: Right = 'rw',
+  ): Action => ({ id, label, group, keys: [key], when: () => may(right), run });
   return [
     {
       id: 'bulk_take',
@@ -101,18 +101,18 @@ function ticketActions(desk: Desk, { pane, bulk }: Ways): Action[] {
     },
     onTicket('reply', 'r', m.reply, () => pane()?.compose({ kind: 'reply' })),
     onTicket('reply_all', 'R', m.reply_all, () => pane()?.compose({ kind: 'reply_all' })),
-    onTicket('note', 'n', m.note, () => pane()?.compose({ kind: 'note' })),
+    onTicket('note', 'n', m.note, () => pane()?.compose({ kind: 'note' }), 'note'),
     onTicket('phone', 'p', m.phone_call, () => pane()?.compose({ kind: 'phone_call' })),
     onTicket('forward', 'f', m.forward, () => pane()?.compose({ kind: 'forward' })),
     onTicket('take', 'l', m.key_take, () => pane()?.takeOrRelease()),
-    onTicket('assign', 'a', m.key_assign, menu('owner')),
+    onTicket('assign', 'a', m.key_assign, menu('owner'), 'owner'),
     onTicket('state', 's', m.set_state, menu('state')),
     onTicket('move', 'm', m.move_to, menu('queue')),
-    onTicket('priority', '!', m.set_priority, menu('priority')),
+    onTicket('priority', '!', m.set_priority, menu('priority'), 'priority'),
     onTicket('close', 'c', m.close, menu('close')),
     onTicket('snooze', 'z', m.snooze, () => pane()?.snooze()),
     onTicket('junk', '#', m.junk, () => pane()?.junk(false)),
-    onTicket('unread', 'u', m.mark_unread, () => pane()?.markUnread()),
+    onTicket('unread', 'u', m.mark_unread, () => pane()?.markUnread(), 'ro'),
     {
       id: 'side',
       label: m.key_side,

@@ -41,9 +41,14 @@ export class TicketWork {
     if (draft) void this.compose(draft.body.reply_all ? 'reply_all' : (draft.kind as ComposeKind));
   }
 
+  /** Why a text of this kind may not be written here. */
+  lacks(mode: ComposeKind): string | undefined {
+    return this.#ticket && this.desk.settings.lacks(this.#ticket, mode === 'note' ? 'note' : 'rw');
+  }
+
   async compose(mode: ComposeKind, article?: Id, draft?: Draft) {
     let ticket = this.#ticket;
-    if (!ticket) return;
+    if (!ticket || this.lacks(mode)) return;
     void this.composer?.flush();
     let composer = new Composer(ticket.id, mode, () => this.desk.ticket.seenUpto, article);
     this.composer = composer;
@@ -115,7 +120,7 @@ export class TicketWork {
     this.desk.toasts.show(m.mail_leaves_soon(), {
       until,
       counts: true,
-      undo: () => this.takeBack(articleId, outcome.ticket.id),
+      undo: () => this.takeBack(articleId, outcome.ticket?.id),
     });
   }
 
@@ -192,20 +197,22 @@ export class TicketWork {
   moreMenu(ticket: Ticket, onlink: () => void, onsnooze: () => void): MenuItem[] {
     let isJunk = ticket.junk;
     let address = ticket.customer.address;
+    let disabled = !!this.desk.settings.lacks(ticket, 'rw');
     let items: MenuItem[] = [
-      { label: m.snooze(), icon: Clock, hint: 'z', run: onsnooze },
+      { label: m.snooze(), icon: Clock, hint: 'z', disabled, run: onsnooze },
       { label: m.mark_unread(), icon: Mail, hint: 'u', run: () => void this.markUnread() },
-      { label: m.link_ticket(), icon: Link, run: onlink },
+      { label: m.link_ticket(), icon: Link, disabled, run: onlink },
       {
         label: isJunk ? m.not_junk() : m.junk(),
         icon: ShieldX,
         hint: '#',
         apart: true,
+        disabled,
         run: () => this.junk(false),
       },
     ];
     if (!isJunk && address)
-      items.push({ label: m.junk_and_block({ address }), icon: Ban, run: () => this.junk(true) });
+      items.push({ label: m.junk_and_block({ address }), icon: Ban, disabled, run: () => this.junk(true) });
     return items;
   }
 }

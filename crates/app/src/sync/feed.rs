@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use docket_domain::{AgentId, Event, EventBody, QueueId, Settings, Ticket, TicketId, access, settings::Record, unit::TicketUnit};
 use docket_store::{
-    Tx, customer, dump, personal, setting,
+    Tx, customer, dump, personal, setting, ticket,
     unit::{self, Head, Place, Sight},
 };
 use uuid::Uuid;
@@ -51,7 +51,7 @@ impl App {
         let sight = SightThen { settings: &settings, me, cursor: &cursor, whole: query.whole == 1 };
         (page.tickets, page.gone) = sight.sort(&mut tx, heads).await?;
         page.settings = records(&mut tx, &settings, cursor.seq, upto).await?;
-        page.customers = customer::between(&mut tx, cursor.seq, upto).await?.into_iter().map(contact).collect();
+        page.customers = contacts(&mut tx, &settings, me, cursor.seq, upto, &page.tickets).await?;
         page.added = readable.iter().copied().filter(|queue| !cursor.could_read(*queue)).collect();
         page.removed = settings.queues.keys().copied().filter(|queue| cursor.could_read(*queue) && !readable.contains(queue)).collect();
         let more_of_mine = self.personal_page(&mut tx, me, cursor.personal, &mut page).await?;
@@ -87,12 +87,17 @@ impl App {
             Mark::Tickets { open, before } => {
                 let heads = unit::first(&mut tx, &sight, open, before, limit).await?;
                 let full = i64::try_from(heads.len()).unwrap_or(0) == limit;
+                let everything = crate::access::sight(&settings, me).is_none();
                 let last = heads.last().map(|head| Place { open, changed_at: head.unit.ticket.changed_at, id: head.unit.ticket.id.0 });
                 page.tickets = heads.into_iter().map(|head| TicketUnit { whole: true, ..head.unit }).collect();
                 unit::complete(&mut tx, &mut page.tickets, -1).await?;
+                if !everything {
+                    page.customers = customers_of(&mut tx, &page.tickets).await?;
+                }
                 match (full, open) {
                     (true, _) => Some(Mark::Tickets { open, before: last }),
-                    (false, true) => Some(Mark::Contacts(String::new())),
+                    (false, true) if everything => Some(Mark::Contacts(String::new())),
+                    (false, true) => Some(Mark::Tickets { open: false, before: None }),
                     (false, false) => None,
                 }
             }
@@ -193,6 +198,28 @@ async fn records(tx: &mut Tx, settings: &Settings, after: i64, upto: i64) -> Res
     let keys = setting::between(tx, after, upto).await?;
     let records = keys.into_iter().filter(|(kind, _)| kind.for_everyone()).filter_map(|key| settings.records.get(&key).cloned());
     Ok(records.collect())
+}
+
+/// The contacts that changed, and those of the tickets of a page: whoever does not read everything learns of a contact with the first
+/// ticket of theirs that they may read.
+async fn contacts(tx: &mut Tx, settings: &Settings, me: AgentId, after: i64, upto: i64, units: &[TicketUnit]) -> Result<Vec<CustomerUnit>> {
+    let changed = customer::between(tx, after, upto).await?;
+    let Some(sight) = crate::access::sight(settings, me) else { return Ok(changed.into_iter().map(contact).collect()) };
+    let mut known = customers_of(tx, units).await?;
+    for customer in changed {
+        let (_, _, tickets) = ticket::of_customer(tx, &customer.key, 1, Some(&sight)).await?;
+        if tickets > 0 && !known.iter().any(|there| there.key == customer.key) {
+            known.push(contact(customer));
+        }
+    }
+    Ok(known)
+}
+
+/// The contacts of these tickets.
+async fn customers_of(tx: &mut Tx, units: &[TicketUnit]) -> Result<Vec<CustomerUnit>> {
+    let keys = units.iter().map(|unit| unit.ticket.customer.address.to_lowercase());
+    let keys: BTreeSet<String> = keys.filter(|key| !key.is_empty()).collect();
+    Ok(customer::of_keys(tx, keys.into_iter().collect()).await?.into_iter().map(contact).collect())
 }
 
 fn contact(known: customer::Customer) -> CustomerUnit {

@@ -682,8 +682,12 @@ fn check_queue(settings: &Settings, id: Uuid, queue: &Queue) -> Result<(), Inval
     if settings.queues.iter().any(|(other, q)| other.0 != id && q.name.to_lowercase() == queue.name.to_lowercase()) {
         return Err(Invalid::new("name", format!("there is a queue \"{}\" already", queue.name)));
     }
-    if queue.group_id != master::GROUP_USERS && !settings.groups.contains_key(&queue.group_id) {
-        return Err(Invalid::new("group_id", "that group does not exist"));
+    match settings.groups.get(&queue.group_id) {
+        None if queue.group_id != master::GROUP_USERS => return Err(Invalid::new("group_id", "that group does not exist")),
+        Some(group) if queue.valid && !group.valid => {
+            return Err(Invalid::new("group_id", "that group is not valid, so nobody could read this queue"));
+        }
+        Some(_) | None => {}
     }
     if queue.address_id.is_some_and(|address| !settings.addresses.contains_key(&address)) {
         return Err(Invalid::new("address_id", "that sender address does not exist"));

@@ -3,6 +3,7 @@
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
+use super::sight::{Sight, among, outside, seen};
 use crate::{
     db::{Conn, Result, Tx},
     key,
@@ -38,6 +39,8 @@ pub struct Filter {
     pub not_queue: Option<Uuid>,
     /// One of these; empty: any.
     pub ids: Vec<Uuid>,
+    /// What the agent who asks may read; none: everything.
+    pub sight: Option<Sight>,
 }
 
 /// By what they are sorted.
@@ -161,6 +164,14 @@ impl Filter {
     fn wants_open_index(&self, sort: Sort) -> bool {
         matches!(sort, Sort::Changed | Sort::Created) || !self.queues.is_empty() || self.owner.is_some()
     }
+
+    /// What the agent may read, where the rest of the filter lets through more than that: one's own tickets are seen anyway.
+    fn narrows(&self) -> Option<&Sight> {
+        let sight = self.sight.as_ref()?;
+        let own = self.owner.is_some() && self.owner == sight.agent;
+        let readable = !self.queues.is_empty() && self.queues.iter().all(|queue| sight.queues.contains(queue));
+        (!own && !readable).then_some(sight)
+    }
 }
 
 macro_rules! any_of {
@@ -192,6 +203,7 @@ macro_rules! page {
         let Page { filter, sort, descending, after, limit } = $page;
         let mut query = QueryBuilder::<$db>::new($start);
         conditions!(query, filter, filter.wants_open_index(sort));
+        seen!(query, filter.narrows());
         let (column, compare, order) = (sort.column(), if descending { "<" } else { ">" }, if descending { "desc" } else { "asc" });
         if let Some((key, id)) = after {
             query.push(format!(" and ({column}, id) {compare} ("));
@@ -248,20 +260,43 @@ pub async fn plan(tx: &mut Tx, filter: &Filter, sort: Sort, descending: bool) ->
 
 /// How many tickets there are.
 pub async fn count(tx: &mut Tx, filter: &Filter) -> Result<i64> {
-    let by_hand = filter.owner.is_some() || filter.pending || !filter.ids.is_empty();
-    let source =
-        if by_hand { "select cast(count(*) as bigint) from ticket" } else { "select cast(coalesce(sum(tickets), 0) as bigint) from tally" };
+    const BY_HAND: &str = "select cast(count(*) as bigint) from ticket";
+    const TALLY: &str = "select cast(coalesce(sum(tickets), 0) as bigint) from tally";
     macro_rules! run {
-        ($db:ty, $conn:expr) => {{
-            let mut query = QueryBuilder::<$db>::new(source);
-            conditions!(query, filter, by_hand);
-            query.build_query_scalar::<i64>().fetch_one($conn).await?
-        }};
+        ($start:expr, $by_hand:expr, $query:ident => $narrow:block) => {
+            match &mut tx.conn {
+                Conn::Sqlite(tx) => {
+                    let mut $query = QueryBuilder::<sqlx::Sqlite>::new($start);
+                    conditions!($query, filter, $by_hand);
+                    $narrow
+                    $query.build_query_scalar::<i64>().fetch_one(&mut **tx).await?
+                }
+                Conn::Postgres(tx) => {
+                    let mut $query = QueryBuilder::<sqlx::Postgres>::new($start);
+                    conditions!($query, filter, $by_hand);
+                    $narrow
+                    $query.build_query_scalar::<i64>().fetch_one(&mut **tx).await?
+                }
+            }
+        };
     }
-    Ok(match &mut tx.conn {
-        Conn::Sqlite(tx) => run!(sqlx::Sqlite, &mut **tx),
-        Conn::Postgres(tx) => run!(sqlx::Postgres, &mut **tx),
-    })
+    if filter.owner.is_some() || filter.pending || !filter.ids.is_empty() {
+        return Ok(run!(BY_HAND, true, query => { seen!(query, filter.narrows()); }));
+    }
+    let inside = run!(TALLY, false, query => {
+        if let Some(sight) = filter.narrows() {
+            query.push(" and ");
+            among!(query, "queue_id", &sight.queues);
+        }
+    });
+    let Some(sight) = filter.narrows().filter(|sight| sight.agent.is_some()) else { return Ok(inside) };
+    let outside = run!(BY_HAND, false, query => {
+        query.push(" and not ");
+        among!(query, "queue_id", &sight.queues);
+        query.push(" and ");
+        outside!(query, sight);
+    });
+    Ok(inside + outside)
 }
 
 /// How many viewable tickets a queue has, locked or not.
@@ -273,14 +308,6 @@ pub struct QueueCount {
     pub locked: bool,
     /// How many.
     pub tickets: i64,
-}
-
-/// The viewable tickets of all queues.
-pub async fn queue_counts(tx: &mut Tx) -> Result<Vec<QueueCount>> {
-    const SQL: &str = "
-        select queue_id, locked, cast(sum(tickets) as bigint) as tickets from tally where class = 1 and tickets > 0
-        group by queue_id, locked";
-    Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
 }
 
 /// The counts of the views of one agent.

@@ -178,7 +178,7 @@ both! {
         docket_store::customer::note(&mut tx, &customer).await.unwrap();
         assert_eq!(docket_store::customer::find(&mut tx, &long).await.unwrap().unwrap().address, long);
         let key = one.customer.address.to_lowercase();
-        assert_eq!(docket_store::ticket::of_customer(&mut tx, &key, 5).await.unwrap().2, 1);
+        assert_eq!(docket_store::ticket::of_customer(&mut tx, &key, 5, None).await.unwrap().2, 1);
         tx.commit().await.unwrap();
     }
 }

@@ -23,8 +23,8 @@ both! {
         assert_eq!(customer::find(&mut tx, "ann@example.org").await.unwrap(), Some(wanted.clone()));
         customer::note(&mut tx, &contact("ann@example.org", "Änne", "", 9)).await.unwrap();
         assert_eq!(customer::find(&mut tx, "ann@example.org").await.unwrap(), Some(Customer { name: "Änne".into(), seen_at: 9, ..wanted }));
-        assert_eq!(customer::suggest(&mut tx, "änne", 5).await.unwrap().len(), 1, "what is searched follows");
-        assert_eq!(customer::suggest(&mut tx, "firma", 5).await.unwrap().len(), 1);
+        assert_eq!(customer::suggest(&mut tx, "änne", 5, None).await.unwrap().len(), 1, "what is searched follows");
+        assert_eq!(customer::suggest(&mut tx, "firma", 5, None).await.unwrap().len(), 1);
         assert_eq!(customer::find(&mut tx, "nobody").await.unwrap(), None);
     }
 
@@ -54,9 +54,9 @@ both! {
             ("ller", vec![]),
             ("", vec![3, 2, 1]),
         ] {
-            let seen: Vec<i64> = customer::suggest(&mut tx, text, 10).await.unwrap().into_iter().map(|customer| customer.seen_at).collect();
+            let seen: Vec<i64> = customer::suggest(&mut tx, text, 10, None).await.unwrap().into_iter().map(|customer| customer.seen_at).collect();
             assert_eq!(seen, found, "{text}");
         }
-        assert_eq!(customer::suggest(&mut tx, "", 2).await.unwrap().len(), 2);
+        assert_eq!(customer::suggest(&mut tx, "", 2, None).await.unwrap().len(), 2);
     }
 }

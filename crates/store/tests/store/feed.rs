@@ -152,7 +152,7 @@ both! {
         assert_eq!(reader.head, 1);
         assert_eq!(docket_store::ticket::find(&mut reader, ticket(1).id).await.unwrap(), Some(ticket(1)));
         assert_eq!(docket_store::ticket::find(&mut reader, ticket(2).id).await.unwrap(), None);
-        assert_eq!(docket_store::ticket::changed_after(&mut reader, 0, 10).await.unwrap().len(), 1);
+        assert_eq!(docket_store::ticket::changed_after(&mut reader, 0, 10, None).await.unwrap().len(), 1);
         drop(reader);
         assert_eq!(desk.read().await.unwrap().head, 3);
     }
@@ -189,7 +189,7 @@ both! {
         }
         let mut tx = desk.read().await.unwrap();
         let head = tx.head;
-        let changed = docket_store::ticket::changed_after(&mut tx, 0, i64::MAX).await.unwrap();
+        let changed = docket_store::ticket::changed_after(&mut tx, 0, i64::MAX, None).await.unwrap();
         assert!(changed.last().is_some_and(|(_, seq)| *seq == head), "each commit is whole");
     }
 

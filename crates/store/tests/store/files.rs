@@ -106,7 +106,7 @@ async fn a_full_disk_is_told_and_loses_nothing() {
     }
     full().await.unwrap();
     let mut tx = desk.read().await.unwrap();
-    assert_eq!(docket_store::ticket::changed_after(&mut tx, 0, 9).await.unwrap().len(), 2);
+    assert_eq!(docket_store::ticket::changed_after(&mut tx, 0, 9, None).await.unwrap().len(), 2);
     assert_eq!(desk.integrity().await.unwrap(), "ok");
 }
 

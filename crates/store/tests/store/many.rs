@@ -5,7 +5,7 @@ use std::{future::Future, time::Instant};
 use docket_domain::{AgentId, Customer, QueueId, StateId, Ticket, TicketId};
 use docket_store::{
     Db, Tx, customer, dump,
-    ticket::{self, Class, Filter, Index, Sort},
+    ticket::{self, Class, Filter, Index, Sight, Sort},
 };
 use serde_json::{Value, json};
 
@@ -88,7 +88,22 @@ async fn time<T, F: Future<Output = T>>(what: &str, run: impl Fn() -> F) -> T {
     last.unwrap()
 }
 
+/// An agent who may read these queues; they own a 30th of all tickets, wherever those lie.
+fn sight(queues: impl IntoIterator<Item = u128>) -> Option<Sight> {
+    Some(Sight { agent: Some(id(3)), queues: queues.into_iter().map(id).collect() })
+}
+
 fn views() -> Vec<(&'static str, Filter)> {
+    let mut all = plain_views();
+    for (name, sight) in [("most", sight(0..18)), ("few", sight([18])), ("no queue", sight([]))] {
+        let narrow =
+            |(view, filter): (&'static str, Filter)| (&*format!("{view}, seeing {name}").leak(), Filter { sight: sight.clone(), ..filter });
+        all.extend(plain_views().into_iter().map(narrow));
+    }
+    all
+}
+
+fn plain_views() -> Vec<(&'static str, Filter)> {
     let open = Filter { classes: vec![1], ..Filter::default() };
     vec![
         ("open", open.clone()),
@@ -147,16 +162,18 @@ async fn measure(desk: &Desk, when: &str) {
             }
         }
     }
-    time("queue counts", async || ticket::queue_counts(&mut desk.read().await.unwrap()).await.unwrap().len()).await;
+    time("queue counts", async || ticket::queue_counts(&mut desk.read().await.unwrap(), None).await.unwrap().len()).await;
     time("view counts", async || ticket::view_counts(&mut desk.read().await.unwrap(), id(3)).await.unwrap()).await;
     for text in ["drucker", "rzx77", "person müller-77", "nothing at all", "überweisung vpn"] {
-        time(&format!("search {text}"), async || ticket::search(&mut desk.read().await.unwrap(), text, 20).await.unwrap().len()).await;
+        time(&format!("search {text}"), async || ticket::search(&mut desk.read().await.unwrap(), text, 20, None).await.unwrap().len())
+            .await;
     }
     for text in ["person", "müller-77", "nobody", "p"] {
-        time(&format!("suggest {text}"), async || customer::suggest(&mut desk.read().await.unwrap(), text, 10).await.unwrap().len()).await;
+        time(&format!("suggest {text}"), async || customer::suggest(&mut desk.read().await.unwrap(), text, 10, None).await.unwrap().len())
+            .await;
     }
     let key = "person77@example.org";
-    time("a customer's tickets", async || ticket::of_customer(&mut desk.read().await.unwrap(), key, 5).await.unwrap().2).await;
+    time("a customer's tickets", async || ticket::of_customer(&mut desk.read().await.unwrap(), key, 5, None).await.unwrap().2).await;
 }
 
 both! {

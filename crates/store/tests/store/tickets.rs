@@ -64,10 +64,10 @@ both! {
         assert_eq!((tx.head, tx.settings_head), (4, 0));
         assert_eq!(ticket::seq(&mut tx, ticket(1).id).await.unwrap(), Some(4));
         assert_eq!(ticket::seq(&mut tx, TicketId(id(99))).await.unwrap(), None);
-        let changed = ticket::changed_after(&mut tx, 1, 10).await.unwrap();
+        let changed = ticket::changed_after(&mut tx, 1, 10, None).await.unwrap();
         assert_eq!(changed, [(id(2), 2), (id(3), 3), (id(1), 4)]);
-        assert_eq!(ticket::changed_after(&mut tx, 1, 2).await.unwrap(), [(id(2), 2), (id(3), 3)]);
-        assert_eq!(ticket::changed_after(&mut tx, 4, 2).await.unwrap(), []);
+        assert_eq!(ticket::changed_after(&mut tx, 1, 2, None).await.unwrap(), [(id(2), 2), (id(3), 3)]);
+        assert_eq!(ticket::changed_after(&mut tx, 4, 2, None).await.unwrap(), []);
     }
 
     async fn who_may_see_it_moves_only_when_it_does(desk: Desk) {
@@ -136,12 +136,12 @@ both! {
             desk.keep(&docket_domain::Ticket { customer, ..ticket(n) }, class).await;
         }
         let mut tx = desk.read().await.unwrap();
-        let (latest, open, total) = ticket::of_customer(&mut tx, "ann.ößler@example.org", 2).await.unwrap();
+        let (latest, open, total) = ticket::of_customer(&mut tx, "ann.ößler@example.org", 2, None).await.unwrap();
         assert_eq!(latest.iter().map(|brief| brief.id).collect::<Vec<_>>(), [id(3), id(2)]);
         assert_eq!((open, total), (2, 3));
         assert_eq!((latest[0].number.clone(), latest[0].title.clone()), (ticket(3).number, ticket(3).title));
         assert_eq!((latest[0].state_id, latest[0].changed_at), (ticket(3).state.0, 3));
-        let (none, open, total) = ticket::of_customer(&mut tx, "nobody@example.org", 2).await.unwrap();
+        let (none, open, total) = ticket::of_customer(&mut tx, "nobody@example.org", 2, None).await.unwrap();
         assert_eq!((none.len(), open, total), (0, 0, 0));
     }
 
@@ -154,12 +154,12 @@ both! {
         ticket::link(&mut tx, one, two, "normal").await.unwrap();
         ticket::link(&mut tx, two, one, "other").await.unwrap();
         ticket::link(&mut tx, one, three, "normal").await.unwrap();
-        let linked = ticket::linked(&mut tx, one).await.unwrap();
+        let linked = ticket::linked(&mut tx, one, None).await.unwrap();
         assert_eq!(linked.iter().map(|(brief, kind)| (brief.id, kind.as_str())).collect::<Vec<_>>(), [(id(3), "normal"), (id(2), "normal")]);
-        assert_eq!(ticket::linked(&mut tx, two).await.unwrap()[0].0.id, id(1));
+        assert_eq!(ticket::linked(&mut tx, two, None).await.unwrap()[0].0.id, id(1));
         ticket::unlink(&mut tx, two, one).await.unwrap();
-        assert_eq!(ticket::linked(&mut tx, two).await.unwrap().len(), 0);
-        assert_eq!(ticket::linked(&mut tx, one).await.unwrap().len(), 1);
+        assert_eq!(ticket::linked(&mut tx, two, None).await.unwrap().len(), 0);
+        assert_eq!(ticket::linked(&mut tx, one, None).await.unwrap().len(), 1);
     }
 
     async fn search_knows_letters_beyond_ascii(desk: Desk) {
@@ -187,11 +187,11 @@ both! {
             ("nothing", vec![]),
         ] {
             let mut tx = desk.read().await.unwrap();
-            let hits = ticket::search(&mut tx, text, 10).await.unwrap();
+            let hits = ticket::search(&mut tx, text, 10, None).await.unwrap();
             assert_eq!(hits.iter().map(|hit| hit.id.as_u128()).collect::<Vec<_>>(), found, "{text}");
         }
         let mut tx = desk.read().await.unwrap();
-        assert_eq!(ticket::search(&mut tx, "", 2).await.unwrap().len(), 2);
+        assert_eq!(ticket::search(&mut tx, "", 2, None).await.unwrap().len(), 2);
     }
 
     async fn what_waits_for_a_moment_comes_due(desk: Desk) {
@@ -212,7 +212,7 @@ both! {
         (one.owner, one.locked, one.queue, one.pending_until) = (Some(agent), true, queue, Some(9));
         desk.keep(&one, Class::Viewable).await;
         let mut tx = desk.read().await.unwrap();
-        let mut queues = ticket::queue_counts(&mut tx).await.unwrap();
+        let mut queues = ticket::queue_counts(&mut tx, None).await.unwrap();
         queues.sort_by_key(|count| count.locked);
         let wanted = [(ticket(2).queue.0, false), (queue.0, true)].map(|(queue_id, locked)| QueueCount { queue_id, locked, tickets: 1 });
         assert_eq!(queues, wanted);
@@ -223,7 +223,7 @@ both! {
         desk.keep(&one, Class::Done).await;
         let mut tx = desk.begin().await.unwrap();
         assert_eq!(ticket::view_counts(&mut tx, agent.0).await.unwrap(), ViewCounts::default());
-        assert_eq!(ticket::queue_counts(&mut tx).await.unwrap(), [QueueCount { queue_id: ticket(2).queue.0, locked: false, tickets: 1 }]);
+        assert_eq!(ticket::queue_counts(&mut tx, None).await.unwrap(), [QueueCount { queue_id: ticket(2).queue.0, locked: false, tickets: 1 }]);
         let closed = Filter { classes: vec![0], queues: vec![queue.0], ..Filter::default() };
         assert_eq!(ticket::count(&mut tx, &closed).await.unwrap(), 1);
         ticket::recount(&mut tx).await.unwrap();

@@ -124,7 +124,7 @@ async fn tell_long_story(app: &App) -> Result<()> {
 
 /// The ticket with 200 articles.
 pub async fn long_ticket(app: &App) -> Result<TicketId> {
-    let hits = app.search(LONG, 1).await?;
+    let hits = app.search(docket_domain::access::FOLDER, LONG, 1).await?;
     Ok(hits.first().context("the desk has a long ticket")?.id)
 }
 

@@ -94,6 +94,19 @@ export const api = {
   preview: (text: string, ticket_id?: T.Id) =>
     told<{ text: string }>(client.POST('/api/v1/preview', { body: { text, ticket_id } })),
 
+  access: (agent: T.Id, queue: T.Id) =>
+    told<T.Access>(client.GET('/api/v1/access', { params: query({ agent, queue }) })),
+  signIns: () => told<T.SignIn[]>(client.GET('/api/v1/agents/sign-ins')),
+  setPassword: (agent: T.Id, password: string, old: string) =>
+    told<void>(client.PUT('/api/v1/agents/{id}/password', { ...id(agent), body: { password, old } })),
+  sessions: (agent: T.Id) => told<T.SignedIn[]>(client.GET('/api/v1/sessions', { params: query({ agent }) })),
+  endSession: (key: string) => told<void>(client.DELETE('/api/v1/sessions/{id}', id(key))),
+  devices: (agent: T.Id) => told<T.Device[]>(client.GET('/api/v1/devices', { params: query({ agent }) })),
+  revokeDevice: (key: T.Id, lost: boolean) =>
+    told<void>(
+      client.POST('/api/v1/devices/{id}/revoke', { params: { path: { id: key }, query: { lost } } }),
+    ),
+
   testMailbox: (body: T.MailboxTestInput, signal?: AbortSignal) =>
     told<T.MailboxTest>(client.POST('/api/v1/mailboxes/test', { body, signal }), signal),
   addMailbox: (body: T.MailboxInput) => told<T.Rec<T.MailboxDoc>>(client.POST('/api/v1/mailboxes', { body })),

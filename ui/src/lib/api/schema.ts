@@ -4,6 +4,74 @@
  */
 
 export interface paths {
+    "/api/v1/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agent may do in a queue or on a ticket, and why; administrators may ask about others than themselves. */
+        get: operations["access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new agent, as an administrator; a password is set apart. */
+        post: operations["new_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each agent can come in and when they were last here, for administrators. */
+        get: operations["sign_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets a password: one's own with the old one, or as an administrator anybody else's. Sessions of theirs end. */
+        put: operations["set_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/articles/{id}/attachments/{attachment_id}": {
         parameters: {
             query?: never;
@@ -117,6 +185,40 @@ export interface paths {
         get: operations["customers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The connected desktops of an agent. */
+        get: operations["devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets such a desktop in no more. */
+        post: operations["revoke_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -451,6 +553,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The browsers that an agent is signed in with. */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs such a browser out. */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -677,6 +813,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What an agent may do in a queue or on a ticket, and why. */
+        AccessView: {
+            agent_id: components["schemas"]["AgentId"];
+            /** @description The group that the queue belongs to. */
+            group_id: components["schemas"]["GroupId"];
+            /** @description Why there are not more: `agent_disabled`, `group_invalid`, `role_invalid`, `no_grant`. */
+            obstacles: string[];
+            queue_id: components["schemas"]["QueueId"];
+            /** @description All seven. */
+            rights: components["schemas"]["RightView"][];
+            ticket_id?: components["schemas"]["TicketId"] | null;
+        };
         /** @description Who did it. */
         ActorView: {
             /** @description `agent`, `customer` or `system`. */
@@ -715,6 +863,8 @@ export interface components {
             admin?: boolean;
             /** @description Their own mail address. */
             email?: string;
+            /** @description The rights in each group that this agent has alone. An agent from before there were groups may do everything in `users`. */
+            grants?: components["schemas"]["BTreeMap"];
             /** @description What they type to sign in. */
             login: string;
             /** @description Their name, as colleagues and customers see it. */
@@ -724,6 +874,8 @@ export interface components {
              * @description Articles before this moment count as read (ms UTC).
              */
             read_before?: number;
+            /** @description The roles of this agent. */
+            roles?: components["schemas"]["RoleId"][];
             /** @description Invalid agents stay in the history and do nothing. */
             valid?: boolean;
         };
@@ -732,6 +884,20 @@ export interface components {
          * @description An agent.
          */
         AgentId: string;
+        /** @description An agent as an administrator types them. */
+        AgentInput: {
+            /** @default false */
+            admin?: boolean;
+            /** @default  */
+            email?: string;
+            grants?: Record<string, never>;
+            /** @default  */
+            login?: string;
+            /** @default  */
+            name?: string;
+            /** @default [] */
+            roles?: components["schemas"]["RoleId"][];
+        };
         /** @description An agent as colleagues see them. */
         AgentView: {
             admin: boolean;
@@ -820,6 +986,9 @@ export interface components {
          * @description An automatic answer.
          */
         AutoResponseId: string;
+        BTreeMap: {
+            [key: string]: ("ro" | "move_into" | "create" | "note" | "owner" | "priority" | "rw")[];
+        };
         /** @description How the daily backup is doing. */
         BackupView: {
             error?: string | null;
@@ -859,6 +1028,8 @@ export interface components {
             /** Format: int64 */
             seq: number;
             settings: boolean;
+            /** @description Tickets may have left the agent's sight: lists and the open ticket are to be asked for anew. */
+            sight?: boolean;
             tickets: components["schemas"]["TicketId"][];
         };
         /**
@@ -867,7 +1038,7 @@ export interface components {
          */
         Channel: "email" | "phone" | "internal";
         /** @enum {string} */
-        Code: "bad_backup" | "bad_request" | "data_folder" | "database_unreachable" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "link_over" | "method_not_allowed" | "network_folder" | "newer_backup" | "newer_database" | "no_sender_address" | "not_empty" | "not_found" | "offline" | "password_missing" | "sealed_elsewhere" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists";
+        Code: "bad_backup" | "bad_request" | "data_folder" | "database_unreachable" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "newer_backup" | "newer_database" | "no_sender_address" | "not_empty" | "not_found" | "offline" | "password_missing" | "sealed_elsewhere" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "unknown_command";
         /** @description What a client asks for. */
         CommandBody: {
             /** @enum {string} */
@@ -1122,13 +1293,28 @@ export interface components {
             name: string;
             time_zone: string;
         };
+        /** @description A connected desktop. */
+        DeviceView: {
+            agent_id: components["schemas"]["AgentId"];
+            /** Format: int64 */
+            created_at: number;
+            /** Format: uuid */
+            id: string;
+            lost: boolean;
+            name: string;
+            program: string;
+            /** Format: int64 */
+            revoked_at?: number | null;
+            /** Format: int64 */
+            seen_at: number;
+        };
         /**
          * @description Which way a mail or call went.
          * @enum {string}
          */
         Direction: "inbound" | "outbound";
         /** @description What `document` holds, by the kind of its record: `signature` and `salutation` are a `TextBlock`, the others bear their name. */
-        Document: components["schemas"]["Desk"] | components["schemas"]["Agent"] | components["schemas"]["State"] | components["schemas"]["Priority"] | components["schemas"]["Queue"] | components["schemas"]["Template"] | components["schemas"]["TextBlock"] | components["schemas"]["AutoResponse"] | components["schemas"]["SystemAddress"] | components["schemas"]["MailboxSettings"] | components["schemas"]["MailRules"] | components["schemas"]["BlockedSender"];
+        Document: components["schemas"]["Desk"] | components["schemas"]["Agent"] | components["schemas"]["State"] | components["schemas"]["Priority"] | components["schemas"]["Queue"] | components["schemas"]["Template"] | components["schemas"]["TextBlock"] | components["schemas"]["AutoResponse"] | components["schemas"]["SystemAddress"] | components["schemas"]["MailboxSettings"] | components["schemas"]["MailRules"] | components["schemas"]["BlockedSender"] | components["schemas"]["Group"] | components["schemas"]["Role"];
         /** @description A draft, as typed. */
         DraftView: {
             body: unknown;
@@ -1181,6 +1367,29 @@ export interface components {
          * @enum {string}
          */
         Generator: "date_checksum" | "date" | "auto_increment";
+        /** @description Where a right comes from. */
+        GrantReason: {
+            /** @description The right that was given: this one, or `rw`, which implies it. */
+            by: components["schemas"]["Right"];
+            group_id?: components["schemas"]["GroupId"] | null;
+            /** @description `agent` (given to the agent alone), `role`, `owner`, `responsible` or `watcher`. */
+            kind: string;
+            role_id?: components["schemas"]["RoleId"] | null;
+        };
+        /** @description A group: queues belong to one, agents and roles have rights in it. */
+        Group: {
+            /** @description What it is for. */
+            comment?: string;
+            /** @description Its name. */
+            name: string;
+            /** @description An invalid group gives no rights. */
+            valid?: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A group: queues belong to one, agents and roles have rights in it.
+         */
+        GroupId: string;
         /** @description The history of a ticket. */
         History: {
             events: components["schemas"]["EventView"][];
@@ -1214,7 +1423,7 @@ export interface components {
          * @description The kinds of settings records.
          * @enum {string}
          */
-        Kind: "desk" | "agent" | "state" | "priority" | "queue" | "template" | "signature" | "salutation" | "auto_response" | "address" | "mailbox" | "mail_rules" | "blocked_sender";
+        Kind: "desk" | "agent" | "state" | "priority" | "queue" | "template" | "signature" | "salutation" | "auto_response" | "address" | "mailbox" | "mail_rules" | "blocked_sender" | "group" | "role";
         /** @description A linked ticket. */
         LinkedView: {
             id: components["schemas"]["TicketId"];
@@ -1444,11 +1653,14 @@ export interface components {
             article_id: components["schemas"]["ArticleId"];
             /** Format: int64 */
             attempts: number;
+            author?: components["schemas"]["AuthorView"] | null;
             /** Format: int64 */
             due_at: number;
             /** Format: uuid */
             job_id: string;
             last_error?: string | null;
+            /** @description A decision of the agent who asks is needed: it is their own mail, or nobody else can care for it. */
+            needs_you: boolean;
             number: string;
             state: components["schemas"]["Delivery"];
             subject: string;
@@ -1461,7 +1673,14 @@ export interface components {
             outcome: string;
             /** Format: int64 */
             seq: number;
-            ticket: components["schemas"]["TicketView"];
+            ticket?: components["schemas"]["TicketView"] | null;
+        };
+        /** @description A password to set. */
+        Password: {
+            /** @description The one so far, from whoever changes their own. */
+            old?: string;
+            /** @description The new one. */
+            password: string;
         };
         /** @description Any JSON that an agent keeps. */
         Personal: {
@@ -1548,6 +1767,8 @@ export interface components {
             follow_up?: components["schemas"]["FollowUp"];
             /** @description A closed ticket that is reopened goes back to its owner, locked. */
             follow_up_lock?: boolean;
+            /** @description The group whose members may work in it. */
+            group_id?: components["schemas"]["GroupId"];
             /** @description Its full name; `::` nests. */
             name: string;
             salutation_id?: components["schemas"]["SalutationId"] | null;
@@ -1582,6 +1803,33 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * @description OTRS's seven permissions.
+         * @enum {string}
+         */
+        Right: "ro" | "move_into" | "create" | "note" | "owner" | "priority" | "rw";
+        /** @description One of the seven rights. */
+        RightView: {
+            granted: boolean;
+            reasons: components["schemas"]["GrantReason"][];
+            right: components["schemas"]["Right"];
+        };
+        /** @description A role: rights that several agents share. */
+        Role: {
+            /** @description What it is for. */
+            comment?: string;
+            /** @description The rights in each group. */
+            grants?: components["schemas"]["BTreeMap"];
+            /** @description Its name. */
+            name: string;
+            /** @description An invalid role gives no rights. */
+            valid?: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A role: rights in groups that several agents share.
+         */
+        RoleId: string;
         /**
          * Format: uuid
          * @description A salutation.
@@ -1641,6 +1889,10 @@ export interface components {
         /** @description All settings an agent may see, by kind. */
         SettingsView: {
             records: Record<string, never>;
+            /** @description What the agent who asks may do in each queue where they may do anything; with `rw` all seven. */
+            rights: {
+                [key: string]: components["schemas"]["Right"][];
+            };
             /** Format: int64 */
             version: number;
         };
@@ -1659,11 +1911,40 @@ export interface components {
             login: string;
             password: string;
         };
+        /** @description How an agent can come in. */
+        SignInView: {
+            agent_id: components["schemas"]["AgentId"];
+            /** Format: int64 */
+            devices: number;
+            /** @description Is there a password? */
+            password: boolean;
+            /**
+             * Format: int64
+             * @description When they were last here (ms UTC), by browser or by desktop, as far as it is known.
+             */
+            seen_at?: number | null;
+            /** Format: int64 */
+            sessions: number;
+        };
         /**
          * Format: uuid
          * @description A signature.
          */
         SignatureId: string;
+        /** @description A signed-in browser. */
+        SignedInView: {
+            agent_id: components["schemas"]["AgentId"];
+            /** Format: int64 */
+            created_at: number;
+            /** @description It is the one that asks. */
+            here: boolean;
+            /** @description Names it, and is no secret. */
+            id: string;
+            /** @description The browser, as it calls itself. */
+            label: string;
+            /** Format: int64 */
+            seen_at: number;
+        };
         /** @description Where mail is handed over. */
         SmtpSettings: {
             /** @description Host name. */
@@ -1823,6 +2104,8 @@ export interface components {
             events: components["schemas"]["EventView"][];
             junk: boolean;
             linked: components["schemas"]["LinkedView"][];
+            /** @description What the agent who asks may do with it; with `rw` all seven. */
+            rights: components["schemas"]["Right"][];
         };
         /** @description What a try of one server gave. */
         Tried: {
@@ -1870,6 +2153,133 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    access: {
+        parameters: {
+            query?: {
+                /** @description None: whoever asks. */
+                agent?: components["schemas"]["AgentId"];
+                /** @description A queue … */
+                queue?: components["schemas"]["QueueId"];
+                /** @description … or a ticket, wherever it lies. */
+                ticket?: components["schemas"]["TicketId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    new_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Password"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     attachment: {
         parameters: {
             query?: {
@@ -2070,6 +2480,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CustomerInput"][];
                 };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices: {
+        parameters: {
+            query?: {
+                /** @description None: whoever asks. Administrators may name others. */
+                agent?: components["schemas"]["AgentId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_device: {
+        parameters: {
+            query?: {
+                /** @description It is lost: it shall wipe itself when it comes. */
+                lost?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A refusal */
             default: {
@@ -2794,6 +3266,65 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionView"];
                 };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: {
+                /** @description None: whoever asks. Administrators may name others. */
+                agent?: components["schemas"]["AgentId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInView"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A refusal */
             default: {

@@ -42,6 +42,7 @@ export type AutoKind =
 export interface QueueDoc {
   name: string;
   valid: boolean;
+  group_id?: Id;
   address_id?: Id | null;
   signature_id?: Id | null;
   salutation_id?: Id | null;
@@ -119,7 +120,20 @@ export interface AgentDoc {
   email: string;
   admin: boolean;
   valid: boolean;
+  grants?: Grants;
+  roles?: Id[];
   [more: string]: unknown;
+}
+export type Right = Schemas['Right'];
+/** Rights by group. */
+export type Grants = Record<Id, Right[]>;
+export interface GroupDoc {
+  name: string;
+  comment?: string;
+  valid: boolean;
+}
+export interface RoleDoc extends GroupDoc {
+  grants?: Grants;
 }
 
 export interface Documents {
@@ -136,13 +150,21 @@ export interface Documents {
   mail_rules: MailRulesDoc;
   blocked_sender: BlockedSenderDoc;
   agent: AgentDoc;
+  group: GroupDoc;
+  role: RoleDoc;
 }
 export type Kind = keyof Documents;
 export type Records = { [K in Kind]?: Rec<Documents[K]>[] };
 export interface Settings {
   version: number;
   records: Records;
+  /** What the agent may do in each queue where they may do anything. */
+  rights: Record<Id, Right[]>;
 }
+export type Access = Schemas['AccessView'];
+export type SignIn = Schemas['SignInView'];
+export type SignedIn = Schemas['SignedInView'];
+export type Device = Schemas['DeviceView'];
 
 /* Mailboxes, quarantine, outbox. */
 
@@ -252,7 +274,8 @@ export type SeenUpto = Schemas['SeenUpto'];
 export type Command = Schemas['CommandBody'];
 export interface Outcome extends Omit<Schemas['Outcome'], 'ticket' | 'outcome'> {
   outcome: 'applied' | 'unchanged' | 'repeated';
-  ticket: Ticket;
+  /** Missing: the command took it out of sight. */
+  ticket?: Ticket;
 }
 export type NewTicket = Schemas['NewTicket'];
 export type ComposeKind = 'reply' | 'reply_all' | 'forward' | 'note' | 'phone_call';

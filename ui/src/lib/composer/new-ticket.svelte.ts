@@ -31,7 +31,7 @@ export class NewTicketForm {
   #gone = false;
 
   constructor(settings: SettingsState, shownQueue: Id | undefined, draft?: Draft) {
-    let queues = settings.queues;
+    let queues = settings.queuesWith('create');
     let ours = shownQueue ?? settings.valid('address')[0]?.document.queue_id;
     let own = queues.find(({ id }) => id === ours) ?? queues[0];
     this.queueId = own?.id;

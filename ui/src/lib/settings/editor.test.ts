@@ -26,7 +26,15 @@ it('saves on the version it was made on and keeps fields it does not know', asyn
   editor.set('auto_responses.auto_reply', 'a1');
   expect(await editor.save()).toBe(true);
   expect(sent).toEqual([
-    { version: 3, document: { name: 'Desk::New', unknown_field: 7, auto_responses: { auto_reply: 'a1' } } },
+    {
+      version: 3,
+      document: {
+        name: 'Desk::New',
+        unknown_field: 7,
+        group_id: 'd0c4e700-0000-8000-8000-000000080001',
+        auto_responses: { auto_reply: 'a1' },
+      },
+    },
   ]);
   expect(editor.version).toBe(4);
   expect(editor.changed).toBe(false);

@@ -3,7 +3,7 @@ import type { Kind } from '$lib/api/types';
 
 type Words = () => string;
 export type FieldKind =
-  'text' | 'email' | 'number' | 'long' | 'switch' | 'choice' | 'record' | 'records' | 'color';
+  'text' | 'email' | 'number' | 'long' | 'switch' | 'choice' | 'record' | 'records' | 'color' | 'grants';
 
 /** One field of a record: where its value stands in the document, and how it is edited. */
 export interface FieldSpec {
@@ -41,6 +41,8 @@ export interface FormSpec {
   line?: (document: Record<string, unknown>) => string;
 }
 
+/** The group that every queue belonged to before there were others. */
+const USERS = 'd0c4e700-0000-8000-8000-000000080001';
 const NAME: FieldSpec = { path: 'name', kind: 'text', label: m.name, required: true };
 const VALID: FieldSpec = { path: 'valid', kind: 'switch', label: m.in_use, hint: m.in_use_hint };
 const TEXT: FieldSpec = { path: 'text', kind: 'long', label: m.text, placeholders: true };
@@ -136,6 +138,7 @@ export const FORMS: FormSpec[] = [
     fresh: () => ({
       name: '',
       valid: true,
+      group_id: USERS,
       follow_up: 'possible',
       follow_up_lock: false,
       unlock_timeout_minutes: 0,
@@ -144,8 +147,17 @@ export const FORMS: FormSpec[] = [
       comment: '',
     }),
     line: (document) => String(document.comment ?? ''),
+    defaults: { group_id: USERS },
     fields: [
       { ...NAME, hint: m.queue_name_hint },
+      {
+        path: 'group_id',
+        kind: 'record',
+        of: 'group',
+        label: m.queue_group,
+        hint: m.queue_group_hint,
+        required: true,
+      },
       {
         path: 'address_id',
         kind: 'record',
@@ -340,14 +352,54 @@ export const FORMS: FormSpec[] = [
     kind: 'agent',
     title: m.agents,
     words: m.settings_agents_words,
-    readonly: true,
+    add: m.add_agent,
+    fresh: () => ({
+      name: '',
+      login: '',
+      email: '',
+      admin: false,
+      valid: true,
+      read_before: Date.now(),
+      grants: { [USERS]: ['rw'] },
+      roles: [],
+    }),
+    defaults: { grants: { [USERS]: ['rw'] }, roles: [] },
     line: (document) => String(document.email || document.login || ''),
     fields: [
       NAME,
-      { path: 'login', kind: 'text', label: m.login },
+      { path: 'login', kind: 'text', label: m.login, hint: m.agent_login_hint, required: true },
       { path: 'email', kind: 'email', label: m.email },
-      { path: 'admin', kind: 'switch', label: m.administrator },
-      VALID,
+      { path: 'admin', kind: 'switch', label: m.administrator, hint: m.agent_admin_hint },
+      { path: 'roles', kind: 'records', of: 'role', label: m.roles, hint: m.roles_hint },
+      { path: 'grants', kind: 'grants', label: m.grants, hint: m.grants_hint },
+      { path: 'valid', kind: 'switch', label: m.agent_valid, hint: m.agent_valid_hint },
+    ],
+  },
+  {
+    kind: 'group',
+    title: m.groups,
+    words: m.settings_groups_words,
+    add: m.add_group,
+    fresh: () => ({ name: '', comment: '', valid: true }),
+    line: (document) => String(document.comment ?? ''),
+    fields: [
+      NAME,
+      { path: 'comment', kind: 'text', label: m.comment },
+      { ...VALID, hint: m.group_valid_hint },
+    ],
+  },
+  {
+    kind: 'role',
+    title: m.roles,
+    words: m.settings_roles_words,
+    add: m.add_role,
+    fresh: () => ({ name: '', comment: '', grants: {}, valid: true }),
+    line: (document) => String(document.comment ?? ''),
+    fields: [
+      NAME,
+      { path: 'comment', kind: 'text', label: m.comment },
+      { path: 'grants', kind: 'grants', label: m.grants, hint: m.grants_hint },
+      { ...VALID, hint: m.role_valid_hint },
     ],
   },
 ];

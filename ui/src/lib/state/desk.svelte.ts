@@ -50,9 +50,10 @@ export class Desk {
   #changed(changes: Changes) {
     if (changes.settings) void this.settings.load().catch(() => undefined);
     if (changes.counts || changes.tickets?.length) void this.counts.load();
-    if (changes.tickets?.length) this.list.refresh();
+    if (changes.sight || changes.tickets?.length) this.list.refresh();
     let open = this.ticket.current?.id;
-    if (open && changes.tickets?.some((id) => id === open || id === '*')) void this.ticket.reload();
+    let touched = changes.sight || changes.tickets?.some((id) => id === open || id === '*');
+    if (open && touched) void this.ticket.reload();
     for (let notice of changes.notices ?? []) this.#notice(notice);
   }
 
@@ -77,8 +78,10 @@ export class Desk {
       this.list.refresh();
       void this.counts.load();
       if (done && outcome.outcome === 'applied') {
-        this.toasts.show(done, { undo: before && this.#wayBack(inverse(body, before), outcome.ticket.id) });
+        this.toasts.show(done, { undo: before && this.#wayBack(inverse(body, before), outcome.ticket?.id) });
       }
+      // What was done took the ticket out of sight.
+      if (!outcome.ticket && this.ticket.is(id)) await this.ticket.reload();
       return outcome;
     } catch (error) {
       this.#refused(error, body, done, id);
@@ -91,8 +94,8 @@ export class Desk {
     return this.list.rows.find((row) => row.id === id);
   }
 
-  #wayBack(bodies: Command[], id: Id): (() => Promise<void>) | undefined {
-    if (!bodies.length) return undefined;
+  #wayBack(bodies: Command[], id: Id | undefined): (() => Promise<void>) | undefined {
+    if (!bodies.length || !id) return undefined;
     return async () => {
       for (let body of bodies) await this.run(body, undefined, id);
       this.toasts.show(m.undone(), { until: Date.now() + 2_500 });

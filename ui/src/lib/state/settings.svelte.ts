@@ -1,14 +1,18 @@
 import { api } from '$lib/api/client';
-import type { Documents, Id, Kind, Rec, Records } from '$lib/api/types';
+import { m } from '$lib/i18n/messages.svelte';
+import { nameOf } from '$lib/i18n/rights';
+import type { Documents, Id, Kind, Rec, Records, Right } from '$lib/api/types';
 
 /** The settings as one snapshot; they fit in memory. */
 export class SettingsState {
   records = $state.raw<Records>({});
+  rights = $state.raw<Record<Id, Right[]>>({});
   loaded = $state(false);
 
   async load() {
     let settings = await api.settings();
     this.records = settings.records ?? {};
+    this.rights = settings.rights ?? {};
     this.loaded = true;
   }
 
@@ -22,6 +26,23 @@ export class SettingsState {
 
   find<K extends Kind>(kind: K, id: Id | null | undefined): Rec<Documents[K]> | undefined {
     return id ? this.all(kind).find((record) => record.id === id) : undefined;
+  }
+
+  /** May the agent who is here do this in that queue? */
+  may(right: Right, queue: Id): boolean {
+    return this.rights[queue]?.includes(right) ?? false;
+  }
+
+  /** Why the agent who is here may not do this to a ticket; nothing where they may. */
+  lacks(ticket: { rights: Right[]; queue_id: Id }, right: Right): string | undefined {
+    if (ticket.rights.includes(right)) return undefined;
+    let queue = this.find('queue', ticket.queue_id)?.document.name.replaceAll('::', ' › ') ?? '';
+    return m.right_lacking({ right: nameOf(right), queue });
+  }
+
+  /** The queues where the agent who is here may do this. */
+  queuesWith(right: Right) {
+    return this.queues.filter(({ id }) => this.may(right, id));
   }
 
   agent(id: Id | null | undefined) {

@@ -19,9 +19,13 @@ interface Ways {
 }
 
 /** What can be done with one article. */
-export function articleMenu(article: Article, { oncompose, onunread, onsave }: Ways): MenuItem[] {
+export function articleMenu(
+  article: Article,
+  mayAnswer: boolean,
+  { oncompose, onunread, onsave }: Ways,
+): MenuItem[] {
   let items: MenuItem[] = [];
-  if (article.channel === 'email') {
+  if (mayAnswer && article.channel === 'email') {
     items.push(
       {
         label: m.reply(),

@@ -7,6 +7,8 @@ type Words = (event: TicketEvent, names: { from: string; to: string; actor: stri
 
 const pending = (event: TicketEvent) =>
   event.pending_until ? nearWithTime(event.pending_until, Date.now()) : '';
+/** Another ticket, by its number where the agent may know it. */
+const other = (event: TicketEvent) => (event.number ? `#${event.number}` : m.another_ticket());
 const AUTO: Record<string, () => string> = {
   auto_reply: m.auto_reply,
   auto_reject: m.auto_reject,
@@ -63,10 +65,10 @@ const WORDS: Record<string, Words> = {
   auto_replied: (event) => m.event_auto_replied({ kind: autoName(event) }),
   auto_reply_suppressed: (event) => m.event_auto_suppressed({ reason: reason(event) }),
   bounced: () => m.event_bounced(),
-  suspicious_follow_up: (event) => m.event_suspicious({ number: event.number ?? '' }),
+  suspicious_follow_up: (event) => m.event_suspicious({ number: other(event) }),
   follow_up_rejected: () => m.event_follow_up_rejected(),
-  linked: (event, { actor }) => m.event_linked({ number: event.number ?? '', actor }),
-  unlinked: (event, { actor }) => m.event_unlinked({ number: event.number ?? '', actor }),
+  linked: (event, { actor }) => m.event_linked({ number: other(event), actor }),
+  unlinked: (event, { actor }) => m.event_unlinked({ number: other(event), actor }),
   junked: (_, { actor }) => m.event_junked({ actor }),
   unjunked: (_, { actor }) => m.event_unjunked({ actor }),
 };
