@@ -25,6 +25,7 @@ mod session;
 mod settings;
 mod setup;
 mod system;
+mod team;
 mod ticket;
 
 pub use docket_app::App;

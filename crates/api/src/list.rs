@@ -64,7 +64,7 @@ pub(crate) async fn search(State(app): State<App>, _: Me, Query(typed): Query<Ty
 #[utoipa::path(get, path = "/changes", tag = "lists", params(Since), responses((status = 200, body = Changes)))]
 pub(crate) async fn changes(
     State(app): State<App>,
-    _: Me,
+    Me(me): Me,
     Query(Since { after }): Query<Since>,
     closing: Option<Extension<Closing>>,
 ) -> Answer<Changes> {
@@ -75,7 +75,7 @@ pub(crate) async fn changes(
         }
     };
     tokio::select! {
-        changes = app.changes(after, PATIENCE) => Ok(Json(changes?)),
+        changes = app.changes(me, after, PATIENCE) => Ok(Json(changes?)),
         () = closed => Ok(Json(Changes { seq: after, ..Changes::default() })),
     }
 }

@@ -18,7 +18,7 @@ use utoipa_axum::{
 
 use crate::{
     Host, article, backup, compose, gate, headers, list, mailbox, metrics, openapi, page, problem::Problem, session, settings, setup,
-    system, ticket,
+    system, team, ticket,
 };
 
 /// Bytes that a request may bring where it brings no file.
@@ -74,6 +74,8 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .routes(routes!(ticket::history))
         .routes(routes!(ticket::submit))
         .routes(routes!(ticket::mark_read))
+        .routes(routes!(team::merge_preview))
+        .routes(routes!(team::be_present, team::present, team::leave))
         .routes(routes!(compose::compose))
         .routes(routes!(compose::drafts))
         .routes(routes!(compose::save_draft, compose::drop_draft))

@@ -7,7 +7,7 @@ use std::{
 };
 
 use docket_domain::{
-    AgentId, MailboxId, QueueId, Settings, TicketId, master,
+    AgentId, MailboxId, QueueId, Settings, Ticket, TicketId, master,
     settings::{Kind, Record},
 };
 use docket_store::{Db, Tx, blob::Blobs, setting};
@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Result},
     fetch::MailboxStatus,
     folder::Folder,
+    presence::Presences,
     secrets::Secrets,
     sessions::Attempts,
     wire::Progress,
@@ -68,7 +69,7 @@ pub struct Options {
 /// Something that people should hear of now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Stable code: `new_ticket`, `follow_up`, `mail_failed`, `perhaps_sent`, `mailbox_stopped`, `quarantined`.
+    /// Stable code: `new_ticket`, `follow_up`, `note`, `mail_failed`, `perhaps_sent`, `mailbox_stopped`, `quarantined`.
     pub code: &'static str,
     /// Who or what, in a few words: a plain text, to be escaped where markup is meant.
     pub title: String,
@@ -76,8 +77,26 @@ pub struct Notice {
     pub text: String,
     /// The ticket it is about.
     pub ticket: Option<TicketId>,
-    /// The queue of that ticket.
+    /// Whoever looks after this queue hears of it.
     pub queue: Option<QueueId>,
+    /// They hear of it, whatever their queues: owner, responsible and watchers of the ticket.
+    pub agents: Vec<AgentId>,
+    /// Who did it, and needs no telling.
+    pub by: Option<AgentId>,
+}
+
+impl Notice {
+    /// A notice about the desk.
+    pub(crate) fn new(code: &'static str) -> Self {
+        Self { code, title: String::new(), text: String::new(), ticket: None, queue: None, agents: Vec::new(), by: None }
+    }
+
+    /// A notice about a ticket: for those who have to do with it, and for its queue while nobody has it here (contract §1, follow-up
+    /// locked and unlocked).
+    pub(crate) fn of(code: &'static str, ticket: &Ticket) -> Self {
+        let agents = ticket.owner.iter().chain(&ticket.responsible).chain(&ticket.watchers).copied().collect();
+        Self { ticket: Some(ticket.id), queue: (!ticket.is_held()).then_some(ticket.queue), agents, ..Self::new(code) }
+    }
 }
 
 /// The whole desk. Cheap to clone.
@@ -100,6 +119,7 @@ pub(crate) struct Inner {
     pub wake_fetch: broadcast::Sender<Option<MailboxId>>,
     pub statuses: Mutex<HashMap<MailboxId, MailboxStatus>>,
     pub mailboxes_moved: watch::Sender<u64>,
+    pub presence: Presences,
     pub attempts: Attempts,
     pub setup_link: Mutex<Option<(String, i64)>>,
     pub progress: watch::Sender<Progress>,
@@ -145,6 +165,7 @@ impl App {
             wake_fetch: broadcast::Sender::new(16),
             statuses: Mutex::new(HashMap::new()),
             mailboxes_moved: watch::Sender::new(0),
+            presence: Presences::default(),
             attempts: Attempts::default(),
             setup_link: Mutex::new(None),
             progress: watch::Sender::new(Progress::default()),
@@ -186,6 +207,7 @@ impl App {
             tokio::spawn(self.clone().timer_loop());
         }
         tokio::spawn(self.clone().watch_others());
+        tokio::spawn(self.clone().presence_loop());
     }
 
     /// Stops what runs and closes the database; what was committed is on disk.

@@ -1,11 +1,13 @@
 //! The long poll: what changed since.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
+use docket_domain::{AgentId, TicketId};
 use docket_store::ticket;
+use tokio::sync::broadcast;
 
 use crate::{
-    app::App,
+    app::{App, Notice},
     error::Result,
     wire::{Changes, NoticeView},
 };
@@ -16,25 +18,32 @@ const MOST: i64 = 200;
 impl App {
     /// Answers as soon as the feed has moved past `after`, a mailbox changed or a notice came, at the latest after `wait`.
     /// A negative `after` answers at once with where the feed is.
-    pub async fn changes(&self, after: i64, wait: Duration) -> Result<Changes> {
+    pub async fn changes(&self, me: AgentId, after: i64, wait: Duration) -> Result<Changes> {
         let mut head = self.head();
         let mut notices = self.notices();
+        let mut presence = self.0.presence.moved();
         let mut mailboxes = self.0.mailboxes_moved.subscribe();
         let mut stopping = self.0.stopping.subscribe();
         let mut changes = Changes::default();
+        let mut visited = BTreeSet::new();
         if after >= 0 && *head.borrow_and_update() <= after {
             tokio::select! {
                 _ = head.changed() => {}
                 _ = mailboxes.changed() => changes.mailboxes = true,
                 _ = stopping.changed() => {}
-                notice = notices.recv() => if let Ok(notice) = notice {
-                    changes.notices.push(NoticeView { code: notice.code.into(), title: notice.title, text: notice.text, ticket_id: notice.ticket });
-                },
+                ticket = readable(self, me, &mut presence) => drop(visited.insert(ticket)),
+                notice = self.heard(me, &mut notices) => changes.notices.push(notice),
                 () = tokio::time::sleep(wait) => {}
             }
         }
         while let Ok(notice) = notices.try_recv() {
-            changes.notices.push(NoticeView { code: notice.code.into(), title: notice.title, text: notice.text, ticket_id: notice.ticket });
+            changes.notices.extend(self.told(me, notice).await);
+        }
+        while let Ok(ticket) = presence.try_recv() {
+            visited.insert(ticket);
+        }
+        if !visited.is_empty() {
+            changes.presence = self.may_look_at(me, visited).await?;
         }
         let mut tx = self.0.db.read().await?;
         changes.seq = tx.head;
@@ -44,5 +53,47 @@ impl App {
             changes.tickets = ticket::changed_after(&mut tx, after, MOST).await?.into_iter().map(|(id, _)| id.into()).collect();
         }
         Ok(changes)
+    }
+
+    /// The next notice that concerns this agent.
+    async fn heard(&self, me: AgentId, notices: &mut broadcast::Receiver<Notice>) -> NoticeView {
+        loop {
+            match notices.recv().await {
+                Ok(notice) => {
+                    if let Some(notice) = self.told(me, notice).await {
+                        return notice;
+                    }
+                }
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+
+    /// A notice as this agent hears it, if it concerns them and they may read its ticket.
+    async fn told(&self, me: AgentId, notice: Notice) -> Option<NoticeView> {
+        if !self.concerns(me, &notice).await.unwrap_or(false) {
+            return None;
+        }
+        if let Some(ticket) = notice.ticket
+            && self.may_look_at(me, BTreeSet::from([ticket])).await.unwrap_or_default().is_empty()
+        {
+            return None;
+        }
+        Some(NoticeView { code: notice.code.into(), title: notice.title, text: notice.text, ticket_id: notice.ticket })
+    }
+}
+
+/// The next ticket where somebody came or left, of those that this agent may read: others wake nobody.
+async fn readable(app: &App, me: AgentId, moved: &mut broadcast::Receiver<TicketId>) -> TicketId {
+    loop {
+        let ticket = match moved.recv().await {
+            Ok(ticket) => ticket,
+            Err(broadcast::error::RecvError::Lagged(_)) => continue,
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        };
+        if app.may_look_at(me, BTreeSet::from([ticket])).await.is_ok_and(|readable| !readable.is_empty()) {
+            return ticket;
+        }
     }
 }

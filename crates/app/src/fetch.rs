@@ -363,7 +363,7 @@ impl App {
             status.foreign_desk = Some(desk.to_owned());
         }
         drop(statuses);
-        self.notify(Notice { code: "mailbox_stopped", title: settings.name.clone(), text: desk.to_owned(), ticket: None, queue: None });
+        self.notify(Notice { title: settings.name.clone(), text: desk.to_owned(), ..Notice::new("mailbox_stopped") });
     }
 
     pub(crate) fn set_status(&self, id: MailboxId, status: &'static str, code: Option<String>, detail: Option<String>) {

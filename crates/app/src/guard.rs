@@ -10,6 +10,9 @@ use crate::{
 
 /// Why this mail must not leave yet. The base is what was on the agent's screen when the text was last edited.
 pub(crate) async fn reason(tx: &mut Tx, settings: &Settings, mail: &Article, job: &MailJob, now: i64) -> Result<Option<&'static str>> {
+    if job.merged {
+        return Ok(Some("merged"));
+    }
     let Some(seen) = job.seen_upto else { return Ok(None) };
     let ticket = ticket::find(tx, mail.ticket).await?.ok_or(Error::NotFound("ticket"))?;
     if now - job.written_at > i64::from(settings.mail_rules.hold_after_hours) * 3_600_000 {
@@ -17,6 +20,11 @@ pub(crate) async fn reason(tx: &mut Tx, settings: &Settings, mail: &Article, job
     }
     if ticket.locked && ticket.owner.is_some() && ticket.owner != job.author {
         return Ok(Some("locked_by_other"));
+    }
+    let events = event::of_ticket(tx, mail.ticket).await?;
+    let news = || events.iter().filter(|event| event.ordinal > seen.event && event.actor.agent() != job.author);
+    if news().any(|event| matches!(event.body, EventBody::Absorbed { .. })) {
+        return Ok(Some("merged"));
     }
     if ticket.articles > seen.article {
         for stored in article::of_ticket(tx, mail.ticket).await? {
@@ -33,10 +41,7 @@ pub(crate) async fn reason(tx: &mut Tx, settings: &Settings, mail: &Article, job
             }
         }
     }
-    for event in event::of_ticket(tx, mail.ticket).await? {
-        if event.ordinal <= seen.event || event.actor.agent() == job.author || matches!(event.actor, Actor::System) {
-            continue;
-        }
+    for event in news().filter(|event| !matches!(event.actor, Actor::System)) {
         match event.body {
             EventBody::Moved { .. } => return Ok(Some("moved")),
             EventBody::CustomerChanged { .. } => return Ok(Some("customer_changed")),

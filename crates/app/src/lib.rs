@@ -23,6 +23,8 @@ mod guard;
 mod intake;
 mod lists;
 mod mailboxes;
+mod merge;
+mod presence;
 mod secrets;
 mod send;
 mod sessions;

@@ -268,7 +268,7 @@ impl App {
             Body::HoldMail { .. } => "held",
             _ => return Ok(()),
         };
-        self.notify(Notice { code, title: done.ticket.title, text: String::new(), ticket: Some(ticket), queue: Some(done.ticket.queue) });
+        self.notify(Notice { title: done.ticket.title, ticket: Some(done.ticket.id), queue: Some(done.ticket.queue), ..Notice::new(code) });
         Ok(())
     }
 
@@ -291,7 +291,9 @@ impl App {
             let delivery = if waits_for_mailbox { Delivery::Waiting } else { Delivery::Retrying };
             let seq = work.tx.next_seq();
             article::set_delivery(&mut work.tx, ArticleId(job.article_id), delivery, None, Some(reason), seq).await?;
-            ticket::touch(&mut work.tx, TicketId(job.ticket_id), seq).await?;
+            // Its ticket may have been merged into another one while the mail was leaving.
+            let there = job::of_article(&mut work.tx, job.article_id).await?.map_or(job.ticket_id, |job| job.ticket_id);
+            ticket::touch(&mut work.tx, TicketId(there), seq).await?;
         }
         self.finish(work).await
     }
