@@ -234,7 +234,7 @@ impl Work {
                 self.other_end(*other).await?;
             }
             Body::FlagSuspicious { ticket: other, .. } => {
-                ticket::link(&mut self.tx, ticket.id, *other, "suspicious").await?;
+                ticket::link_once(&mut self.tx, ticket.id, *other, "suspicious").await?;
                 self.other_end(*other).await?;
             }
             Body::Unlink { ticket: other, .. } => {

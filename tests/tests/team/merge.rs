@@ -4,12 +4,7 @@ use docket_app::{
     Database, Error,
     wire::{CommandBody, MergeWarning, SaveDraft},
 };
-use docket_domain::{
-    LinkKind, Refusal, TicketId,
-    access::Right,
-    master,
-    settings::Kind,
-};
+use docket_domain::{LinkKind, Refusal, TicketId, access::Right, master, settings::Kind};
 use docket_peers::Postgres;
 use docket_tests::{Desk, Mail, Plan};
 use serde_json::json;
@@ -82,7 +77,10 @@ async fn everything_moves(desk: &Desk) {
     assert!(view.row.attachments);
     assert_eq!(view.watchers, [ben.id]);
     assert_eq!(view.linked.iter().map(|linked| (linked.id, linked.kind.as_str())).collect::<Vec<_>>(), [(third, "parent")]);
-    assert_eq!(desk.see(third).await.linked.iter().map(|linked| (linked.id, linked.kind.as_str())).collect::<Vec<_>>(), [(target, "child")]);
+    assert_eq!(
+        desk.see(third).await.linked.iter().map(|linked| (linked.id, linked.kind.as_str())).collect::<Vec<_>>(),
+        [(target, "child")]
+    );
     assert_eq!(view.drafts[0].body["text"], "Good morning\n\nDear Petra", "nobody's text is lost");
 
     // What had not left is held, by whichever name it is asked for.

@@ -31,7 +31,8 @@ async fn what_is_taken_along_stays_among_the_new_work() {
     for me in [ana.id, ben.id] {
         assert_eq!((listed(&desk, me, "unassigned").await, counts(me).await.unassigned), (vec![ticket], 1));
     }
-    let row = desk.app().list(ben.id, ListQuery { view: Some("open".into()), ..ListQuery::default() }).await.expect("a list").rows.remove(0);
+    let row =
+        desk.app().list(ben.id, ListQuery { view: Some("open".into()), ..ListQuery::default() }).await.expect("a list").rows.remove(0);
     assert_eq!((row.away, row.locked, row.flags), (Some(away), true, vec!["away".to_owned()]));
     assert_eq!((listed(&desk, ana.id, "locked").await, counts(ana.id).await.locked), (vec![ticket], 1));
 
@@ -124,14 +125,15 @@ async fn agents_see_each_other_at_a_ticket() {
 #[tokio::test]
 async fn servers_of_one_desk_share_who_is_there() {
     let server = Postgres::start();
-    let plan = Plan { database: Some(docket_app::Database::Postgres(server.url())), ..Plan::default() };
+    let database = Some(docket_app::Database::Postgres(server.url()));
+    let plan = Plan { database: database.clone(), ..Plan::default() };
     let desk = Desk::with(plan).await;
     let ben = desk.agent("ben").await;
     let ticket = desk.mail_from("petra@x.test", "Printer").await;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let options = docket_app::Options {
         data: folder.path().join("second"),
-        database: Some(docket_app::Database::Postgres(server.url())),
+        database,
         hold: docket_app::Hold::Beside,
         host: docket_app::HostKind::Server,
         key_file: None,
@@ -145,6 +147,7 @@ async fn servers_of_one_desk_share_who_is_there() {
     })
     .await;
     second.leave_ticket(ben.id, ticket).await.expect("he may");
-    until("the other server to know", async || desk.app().present(desk.ana(), ticket).await.expect("she may").is_empty().then_some(())).await;
+    until("the other server to know", async || desk.app().present(desk.ana(), ticket).await.expect("she may").is_empty().then_some(()))
+        .await;
     second.close().await;
 }

@@ -51,6 +51,11 @@ const WORDS: Record<Code, (said: string) => string> = {
   link_to_itself: () => m.problem_link_to_itself(),
   article_exists: () => m.problem_exists_already(),
   ticket_exists: () => m.problem_exists_already(),
+  no_right: () => m.problem_no_right(),
+  merge_into_itself: () => m.problem_merge_into_itself(),
+  merge_cycle: () => m.problem_merge_cycle(),
+  changed_meanwhile: () => m.problem_changed_meanwhile(),
+  unknown_command: () => m.problem_unknown_command(),
 };
 
 function own(said: string): string {

@@ -639,6 +639,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What merging this ticket into another would do, and what to think of first. */
+        get: operations["merge_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who else is at this ticket. */
+        get: operations["present"];
+        put?: never;
+        /** Says that I am at this ticket, to be repeated every 15 seconds; answers who else is. Forgotten after 40 seconds. */
+        post: operations["be_present"];
+        /** Says that I have left this ticket. */
+        delete: operations["leave"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/read": {
         parameters: {
             query?: never;
@@ -715,6 +751,8 @@ export interface components {
             admin?: boolean;
             /** @description Their own mail address. */
             email?: string;
+            /** @description The rights in each group that this agent has alone. An agent from before there were groups may do everything in `users`. */
+            grants?: components["schemas"]["BTreeMap"];
             /** @description What they type to sign in. */
             login: string;
             /** @description Their name, as colleagues and customers see it. */
@@ -724,6 +762,8 @@ export interface components {
              * @description Articles before this moment count as read (ms UTC).
              */
             read_before?: number;
+            /** @description The roles of this agent. */
+            roles?: components["schemas"]["RoleId"][];
             /** @description Invalid agents stay in the history and do nothing. */
             valid?: boolean;
         };
@@ -820,6 +860,15 @@ export interface components {
          * @description An automatic answer.
          */
         AutoResponseId: string;
+        /** @description With whom a ticket is, and since when. */
+        AwayView: {
+            agent_id: components["schemas"]["AgentId"];
+            /** Format: int64 */
+            since: number;
+        };
+        BTreeMap: {
+            [key: string]: ("ro" | "move_into" | "create" | "note" | "owner" | "priority" | "rw")[];
+        };
         /** @description How the daily backup is doing. */
         BackupView: {
             error?: string | null;
@@ -856,6 +905,8 @@ export interface components {
             counts: boolean;
             mailboxes: boolean;
             notices: components["schemas"]["NoticeView"][];
+            /** @description Tickets where somebody came, left, or began or ended writing. */
+            presence?: components["schemas"]["TicketId"][];
             /** Format: int64 */
             seq: number;
             settings: boolean;
@@ -867,7 +918,7 @@ export interface components {
          */
         Channel: "email" | "phone" | "internal";
         /** @enum {string} */
-        Code: "bad_backup" | "bad_request" | "data_folder" | "database_unreachable" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "link_over" | "method_not_allowed" | "network_folder" | "newer_backup" | "newer_database" | "no_sender_address" | "not_empty" | "not_found" | "offline" | "password_missing" | "sealed_elsewhere" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists";
+        Code: "bad_backup" | "bad_request" | "data_folder" | "database_unreachable" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "link_over" | "method_not_allowed" | "network_folder" | "newer_backup" | "newer_database" | "no_sender_address" | "not_empty" | "not_found" | "offline" | "password_missing" | "sealed_elsewhere" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "unknown_command";
         /** @description What a client asks for. */
         CommandBody: {
             /** @enum {string} */
@@ -966,6 +1017,7 @@ export interface components {
             /** @enum {string} */
             type: "not_junk";
         } | {
+            kind?: components["schemas"]["LinkKind"];
             ticket_id: components["schemas"]["TicketId"];
             /** @enum {string} */
             type: "link";
@@ -973,6 +1025,26 @@ export interface components {
             ticket_id: components["schemas"]["TicketId"];
             /** @enum {string} */
             type: "unlink";
+        } | {
+            agent_id?: components["schemas"]["AgentId"] | null;
+            /** @enum {string} */
+            type: "set_responsible";
+        } | {
+            /** @enum {string} */
+            type: "watch";
+        } | {
+            /** @enum {string} */
+            type: "unwatch";
+        } | {
+            into: components["schemas"]["TicketId"];
+            /** @enum {string} */
+            type: "merge";
+        } | {
+            /** @enum {string} */
+            type: "take_along";
+        } | {
+            /** @enum {string} */
+            type: "bring_back";
         };
         /**
          * Format: uuid
@@ -1181,6 +1253,11 @@ export interface components {
          * @enum {string}
          */
         Generator: "date_checksum" | "date" | "auto_increment";
+        /**
+         * Format: uuid
+         * @description A group: queues belong to one, agents and roles have rights in it.
+         */
+        GroupId: string;
         /** @description The history of a ticket. */
         History: {
             events: components["schemas"]["EventView"][];
@@ -1214,7 +1291,12 @@ export interface components {
          * @description The kinds of settings records.
          * @enum {string}
          */
-        Kind: "desk" | "agent" | "state" | "priority" | "queue" | "template" | "signature" | "salutation" | "auto_response" | "address" | "mailbox" | "mail_rules" | "blocked_sender";
+        Kind: "desk" | "agent" | "state" | "priority" | "queue" | "template" | "signature" | "salutation" | "auto_response" | "address" | "mailbox" | "mail_rules" | "blocked_sender" | "group" | "role";
+        /**
+         * @description What the other ticket is to this one (contract §1: Normal, ParentChild).
+         * @enum {string}
+         */
+        LinkKind: "normal" | "parent" | "child";
         /** @description A linked ticket. */
         LinkedView: {
             id: components["schemas"]["TicketId"];
@@ -1396,6 +1478,24 @@ export interface components {
             article_ids: components["schemas"]["ArticleId"][];
             unread?: boolean;
         };
+        /** @description What a merge would do. */
+        MergePreview: {
+            /**
+             * Format: int64
+             * @description How many articles would move.
+             */
+            articles: number;
+            /** @description The ticket that stays: the one that was named, or what that was merged into. */
+            target: components["schemas"]["BriefView"];
+            target_customer: string;
+            target_queue_id: components["schemas"]["QueueId"];
+            warnings: components["schemas"]["MergeWarning"][];
+        };
+        /**
+         * @description What is to be thought of before two tickets become one.
+         * @enum {string}
+         */
+        MergeWarning: "customers_differ" | "fewer_see_target" | "more_see_target" | "target_closed" | "target_merged" | "mail_waits";
         /** @description The mail that opens a ticket from the desk's side. */
         NewMail: {
             bcc?: string[];
@@ -1471,6 +1571,20 @@ export interface components {
         PlaceholderView: {
             example: string;
             token: string;
+        };
+        /** @description Who else is at a ticket. */
+        Presence: {
+            others: components["schemas"]["PresentView"][];
+        };
+        /** @description I am here. */
+        PresenceInput: {
+            writing?: boolean;
+        };
+        /** @description Somebody else who is at a ticket. */
+        PresentView: {
+            agent_id: components["schemas"]["AgentId"];
+            name: string;
+            writing: boolean;
         };
         /** @description A text with its placeholders filled in. */
         Preview: {
@@ -1548,6 +1662,8 @@ export interface components {
             follow_up?: components["schemas"]["FollowUp"];
             /** @description A closed ticket that is reopened goes back to its owner, locked. */
             follow_up_lock?: boolean;
+            /** @description The group whose members may work in it. */
+            group_id?: components["schemas"]["GroupId"];
             /** @description Its full name; `::` nests. */
             name: string;
             salutation_id?: components["schemas"]["SalutationId"] | null;
@@ -1582,6 +1698,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * Format: uuid
+         * @description A role: rights in groups that several agents share.
+         */
+        RoleId: string;
         /**
          * Format: uuid
          * @description A salutation.
@@ -1788,6 +1909,7 @@ export interface components {
         /** @description A row of a list. */
         TicketRow: {
             attachments: boolean;
+            away?: components["schemas"]["AwayView"] | null;
             /** Format: int64 */
             changed_at: number;
             company?: string | null;
@@ -1823,6 +1945,11 @@ export interface components {
             events: components["schemas"]["EventView"][];
             junk: boolean;
             linked: components["schemas"]["LinkedView"][];
+            /** @description It was merged into another ticket. */
+            merged?: boolean;
+            merged_into?: components["schemas"]["BriefView"] | null;
+            responsible_id?: components["schemas"]["AgentId"] | null;
+            watchers?: components["schemas"]["AgentId"][];
         };
         /** @description What a try of one server gave. */
         Tried: {
@@ -1860,6 +1987,8 @@ export interface components {
             reminders: number;
             /** Format: int64 */
             unassigned: number;
+            /** Format: int64 */
+            watched?: number;
         };
     };
     responses: never;
@@ -2989,7 +3118,7 @@ export interface operations {
     tickets: {
         parameters: {
             query?: {
-                /** @description `mine`, `unassigned`, `reminders`, `locked`, `open`, `closed`, `junk` or `all`. */
+                /** @description `mine`, `unassigned`, `reminders`, `locked`, `watched`, `open`, `closed`, `junk` or `all`. */
                 view?: string;
                 queue?: components["schemas"]["QueueId"];
                 /** @description `changed`, `created`, `number`, `priority`, `customer`, `title`, `state` or `due`. */
@@ -3174,6 +3303,131 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["History"];
                 };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_preview: {
+        parameters: {
+            query: {
+                /** @description Its id or number. */
+                into: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    present: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presence"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    be_present: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presence"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A refusal */
             default: {

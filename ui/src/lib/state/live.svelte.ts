@@ -65,6 +65,7 @@ export class Live {
       !changes.settings &&
       !changes.counts &&
       !changes.mailboxes &&
+      !changes.presence?.length &&
       !changes.notices?.length;
     if (nothing) return;
     for (let listener of this.#listeners) listener(changes);
