@@ -1,7 +1,7 @@
 //! The desk as one value: database, blobs, settings, clock, and who is told what.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     path::PathBuf,
     sync::{Arc, Mutex, RwLock},
 };
@@ -23,6 +23,9 @@ use crate::{
     sessions::Attempts,
     wire::Progress,
 };
+
+/// Notices that are kept for who was just asking for others.
+const TOLD: usize = 200;
 
 /// Which database.
 #[derive(Clone, Debug)]
@@ -83,12 +86,14 @@ pub struct Notice {
     pub agents: Vec<AgentId>,
     /// Who did it, and needs no telling.
     pub by: Option<AgentId>,
+    /// The feed number of the change it tells of; none: it stands beside the feed.
+    pub seq: Option<i64>,
 }
 
 impl Notice {
     /// A notice about the desk.
     pub(crate) fn new(code: &'static str) -> Self {
-        Self { code, title: String::new(), text: String::new(), ticket: None, queue: None, agents: Vec::new(), by: None }
+        Self { code, title: String::new(), text: String::new(), ticket: None, queue: None, agents: Vec::new(), by: None, seq: None }
     }
 
     /// A notice about a ticket: for those who have to do with it, and for its queue while nobody has it here (contract §1, follow-up
@@ -115,6 +120,8 @@ pub(crate) struct Inner {
     settings: RwLock<Arc<Settings>>,
     head: watch::Sender<i64>,
     pub notices: broadcast::Sender<Notice>,
+    /// The last notices of the feed, for who asks only now what changed.
+    pub told: Mutex<VecDeque<Notice>>,
     pub wake_send: Notify,
     pub wake_fetch: broadcast::Sender<Option<MailboxId>>,
     pub statuses: Mutex<HashMap<MailboxId, MailboxStatus>>,
@@ -161,6 +168,7 @@ impl App {
             settings: RwLock::new(Arc::new(Settings::default())),
             head: watch::Sender::new(0),
             notices: broadcast::Sender::new(64),
+            told: Mutex::default(),
             wake_send: Notify::new(),
             wake_fetch: broadcast::Sender::new(16),
             statuses: Mutex::new(HashMap::new()),
@@ -284,7 +292,20 @@ impl App {
     }
 
     pub(crate) fn notify(&self, notice: Notice) {
+        if notice.seq.is_some() {
+            let mut told = self.0.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            told.push_back(notice.clone());
+            if told.len() > TOLD {
+                told.pop_front();
+            }
+        }
         drop(self.0.notices.send(notice));
+    }
+
+    /// The notices of what changed after this feed number.
+    pub(crate) fn told_after(&self, seq: i64) -> Vec<Notice> {
+        let told = self.0.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        told.iter().filter(|notice| notice.seq.is_some_and(|at| at > seq)).cloned().collect()
     }
 
     /// Is that agent an administrator?

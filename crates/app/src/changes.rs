@@ -37,7 +37,9 @@ impl App {
             }
         }
         while let Ok(notice) = notices.try_recv() {
-            changes.notices.extend(self.told(me, notice).await);
+            if notice.seq.is_none() {
+                changes.notices.extend(self.told(me, notice).await);
+            }
         }
         while let Ok(ticket) = presence.try_recv() {
             visited.insert(ticket);
@@ -50,15 +52,19 @@ impl App {
         changes.settings = after >= 0 && tx.settings_head > after;
         changes.counts = tx.head > after;
         if after >= 0 && tx.head > after {
+            for notice in self.told_after(after).into_iter().filter(|notice| notice.seq <= Some(tx.head)) {
+                changes.notices.extend(self.told(me, notice).await);
+            }
             changes.tickets = ticket::changed_after(&mut tx, after, MOST).await?.into_iter().map(|(id, _)| id.into()).collect();
         }
         Ok(changes)
     }
 
-    /// The next notice that concerns this agent.
+    /// The next notice beside the feed that concerns this agent; those of the feed come with it, and so none is missed.
     async fn heard(&self, me: AgentId, notices: &mut broadcast::Receiver<Notice>) -> NoticeView {
         loop {
             match notices.recv().await {
+                Ok(notice) if notice.seq.is_some() => {}
                 Ok(notice) => {
                     if let Some(notice) = self.told(me, notice).await {
                         return notice;

@@ -92,12 +92,13 @@ impl App {
     pub(crate) async fn finish(&self, work: Work) -> Result<()> {
         let head = work.tx.head;
         work.tx.commit().await?;
+        // Before the feed moves on: whoever wakes then finds them.
+        for notice in work.notices {
+            self.notify(Notice { seq: Some(head), ..notice });
+        }
         self.moved_to(head);
         if work.mail_queued {
             self.0.wake_send.notify_one();
-        }
-        for notice in work.notices {
-            self.notify(notice);
         }
         Ok(())
     }
