@@ -199,7 +199,8 @@ impl App {
         let into = self.ticket_id(into).await?;
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
-        let source = ticket::find(&mut tx, id).await?.ok_or(Error::NotFound("ticket"))?;
+        let source = ticket::find(&mut tx, id).await?.filter(|source| access::may_read(&settings, me, source));
+        let source = source.ok_or(Error::NotFound("ticket"))?;
         let actor = Actor::Agent { id: me };
         let (target, body) = planned(&mut tx, &settings, &actor, &source, into).await?;
         decide(&source, &body, &Context { settings: &settings, actor: &actor, now: self.now() })?;
@@ -229,8 +230,8 @@ fn warnings(settings: &Settings, source: &Ticket, target: &Ticket) -> Vec<MergeW
         .collect();
     let found = [
         (key(source) != key(target), MergeWarning::CustomersDiffer),
-        (sees.iter().any(|sees| *sees == (true, false)), MergeWarning::FewerSeeTarget),
-        (sees.iter().any(|sees| *sees == (false, true)), MergeWarning::MoreSeeTarget),
+        (sees.contains(&(true, false)), MergeWarning::FewerSeeTarget),
+        (sees.contains(&(false, true)), MergeWarning::MoreSeeTarget),
         (settings.state_type(target.state).is_closed(), MergeWarning::TargetClosed),
     ];
     found.into_iter().filter(|(is, _)| *is).map(|(_, warning)| warning).collect()
