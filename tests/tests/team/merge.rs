@@ -212,6 +212,7 @@ async fn a_merge_needs_the_right_to_change_both_and_says_who_sees_it_then() {
     let theirs = json!({ master::GROUP_USERS.to_string(): [Right::Rw], group.to_string(): [Right::Ro] });
     desk.set(Kind::Agent, ben.id.0, json!({ "grants": theirs })).await;
     assert_eq!(refused(ben.try_to(open, CommandBody::Merge { into: secret }).await), Refusal::NoRight);
+    assert_eq!(refused(desk.app().merge_preview(ben.id, open, &secret.to_string()).await), Refusal::NoRight);
     assert_eq!(refused(ben.try_to(secret, CommandBody::Merge { into: open }).await), Refusal::NoRight);
     let none = json!({ master::GROUP_USERS.to_string(): [Right::Rw] });
     desk.set(Kind::Agent, ben.id.0, json!({ "grants": none })).await;
