@@ -18,10 +18,11 @@ use docket_app::{
     wire::{ArticleView, ListQuery, MailboxInput, MailboxView, SaveRecord, Setup, TicketView},
 };
 use docket_domain::{
-    AgentId, ArticleId, Direction, TicketId,
+    AgentId, ArticleId, Direction, Ticket, TicketId, apply,
     settings::{Kind, MailboxSettings},
 };
 use docket_peers::{Dovecot, Smtp};
+use docket_store::{Db, event, ticket};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -368,6 +369,30 @@ impl Desk {
         let program = "import sqlite3, sys; base = sqlite3.connect(sys.argv[1], timeout=10); base.execute(sys.argv[2]); base.commit()";
         let done = Command::new("/usr/bin/python3").args(["-c", program]).arg(file).arg(text).status();
         assert!(done.is_ok_and(|status| status.success()), "{text}");
+    }
+
+    /// The database behind the desk's back.
+    pub async fn store(&self) -> Db {
+        let file = || Database::Sqlite(self.options.data.join("docket.db"));
+        let opened = match self.options.database.clone().unwrap_or_else(file) {
+            Database::Sqlite(file) => Db::open_sqlite(&file).await,
+            Database::Postgres(url) => Db::open_postgres(&url).await,
+        };
+        opened.expect("the desk's database")
+    }
+
+    /// Asserts that folding a ticket's history gives its row.
+    pub async fn folds(&self, id: TicketId) {
+        let db = self.store().await;
+        let mut tx = db.read().await.expect("the desk's database");
+        let row = ticket::find(&mut tx, id).await.expect("the row can be read").expect("the ticket is there");
+        let mut folded = Ticket::blank(id);
+        for event in event::of_ticket(&mut tx, id).await.expect("the history can be read") {
+            apply(&mut folded, &event);
+        }
+        drop(tx);
+        db.close().await;
+        assert_eq!(folded, row);
     }
 
     /// A command's id, or any other.

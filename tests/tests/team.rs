@@ -7,6 +7,7 @@ mod team {
     mod feed;
     mod fetching;
     mod matrix;
+    mod merge;
     mod needs_you;
     mod proxies;
     mod sending;
@@ -14,4 +15,5 @@ mod team {
     mod simulation;
     mod timers;
     mod tls;
+    mod together;
 }

@@ -81,7 +81,7 @@ export class Server {
   }
 
   /** A desk that is set up, with one agent who can sign in. */
-  async ready(): Promise<this> {
+  async ready(language = 'en'): Promise<this> {
     this.run(['agent', 'add', 'ana', '--name', 'Ana Agent', '--admin'], `${PASSWORD}\n`);
     await this.start();
     let setup = {
@@ -89,7 +89,7 @@ export class Server {
       your_name: 'Ana Agent',
       your_email: 'ana@nordlicht.test',
       queue_name: 'Service desk',
-      language: 'en',
+      language,
       time_zone: 'Europe/Berlin',
     };
     await this.post('setup', setup);
@@ -107,12 +107,12 @@ export class Server {
   }
 
   /** What a write of the agent needs to carry. */
-  async signedIn(): Promise<Record<string, string>> {
+  async signedIn(login = 'ana'): Promise<Record<string, string>> {
     let headers: Record<string, string> = { 'content-type': 'application/json', 'x-docket': 'sign-in' };
     let answer = await fetch(`${this.url}/api/v1/session`, {
       method: 'POST',
       headers,
-      body: JSON.stringify({ login: 'ana', password: PASSWORD }),
+      body: JSON.stringify({ login, password: PASSWORD }),
     });
     let { write_token } = (await answer.json()) as { write_token: string };
     headers['cookie'] = answer.headers.get('set-cookie')!.split(';')[0]!;

@@ -1,173 +1,201 @@
-import axe from 'axe-core';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { closeBrowser, MAIL, open, PASSWORD, picture, Server, signIn } from './desk';
 
 let server: Server;
-let page: Page;
-let faults: string[];
+let opened: { page: Page; faults: string[] }[] = [];
+
+const AGAIN = MAIL.replace('Warehouse scanners lose Wi-Fi', 'Scanners again').replace(
+  'scanner-1',
+  'scanner-2',
+);
+const OTHER = MAIL.replace('Warehouse scanners lose Wi-Fi', 'Invoice charged twice')
+  .replace('scanner-1', 'invoice-1')
+  .replace('"Petra Vogt" <petra@hafen.test>', '"David Okafor" <david@okafor.test>');
 
 beforeEach(async () => {
   server = await new Server().ready();
-  server.mail(MAIL);
-  ({ page, faults } = await open(server.url));
-  await signIn(page);
+  server.run(['agent', 'add', 'ben', '--name', 'Ben Berg'], `${PASSWORD}\n`);
+  for (let mail of [MAIL, AGAIN, OTHER]) server.mail(mail);
 });
 afterEach(async () => {
-  await page.context().close();
+  for (let { page } of opened.splice(0)) await page.context().close();
   await server.remove();
 });
 afterAll(closeBrowser);
 
-async function newRecord(kind: string, name: string) {
-  await page.goto(`${server.url}/#/settings/${kind}/new`);
-  await page.getByLabel('Name', { exact: true }).fill(name);
+async function agent(login: string, options: BrowserContextOptions = {}) {
+  let window = await open(server.url, options);
+  opened.push(window);
+  await signIn(window.page, login);
+  return window.page;
 }
-
-async function save(name: string) {
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByRole('heading', { name }).waitFor();
+/** The menu of the open ticket, in both languages. */
+const MORE = /^(More|Mehr|Weitere)/;
+const rows = (page: Page) => page.getByRole('listbox', { name: 'Tickets' }).getByRole('option');
+async function openTicket(page: Page, title: string) {
+  await rows(page).filter({ hasText: title }).click();
+  await page.getByRole('heading', { level: 1, name: title }).waitFor();
 }
+const numberOf = async (page: Page, title: string) =>
+  /#(\d+)/.exec((await rows(page).filter({ hasText: title }).textContent()) ?? '')![1]!;
+async function more(page: Page, item: string | RegExp) {
+  await page.locator('main .pane header').first().getByRole('button', { name: MORE }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+const noFaults = () => expect(opened.flatMap(({ faults }) => faults)).toEqual([]);
 
-it('gives an agent rights by hand and by role, and says why they may what they may', async () => {
-  await newRecord('group', 'Warehouse');
-  await save('Warehouse');
-  await newRecord('role', 'Helpers');
-  await page.getByRole('checkbox', { name: 'Warehouse: Create' }).check();
-  await save('Helpers');
+it('merges a ticket into one of the same customer, and leads from the old one there', async () => {
+  let page = await agent('ana');
+  let target = await numberOf(page, 'Warehouse scanners');
+  let source = await numberOf(page, 'Scanners again');
+  await openTicket(page, 'Scanners again');
+  await more(page, /Merge/);
+  let dialog = page.getByRole('dialog');
+  await dialog.getByText('From the same customer').waitFor();
+  await dialog.getByRole('button', { name: /Warehouse scanners/ }).click();
+  await dialog.getByText(`move to #${target}`).waitFor();
+  expect(await dialog.getByText('The customers differ').count()).toBe(0);
+  await dialog.getByRole('button', { name: 'Choose another one' }).click();
+  await dialog.getByRole('textbox').fill('Invoice');
+  await dialog.getByRole('button', { name: /Invoice charged twice/ }).click();
+  await dialog.getByText('The customers differ: answers go to David Okafor.').waitFor();
+  await picture(page, 'merge-dialog');
+  await dialog.getByRole('button', { name: 'Choose another one' }).click();
+  await dialog.getByRole('textbox').fill(target);
+  await dialog.getByRole('button', { name: /Warehouse scanners/ }).click();
+  await dialog.getByRole('button', { name: 'Merge', exact: true }).click();
 
-  await newRecord('agent', 'Ben Brandt');
-  await page.getByLabel('Login', { exact: true }).fill('ben');
-  await page.getByLabel('Helpers').check();
-  // Everything implies the others, and shows it.
-  let everything = page.getByRole('checkbox', { name: 'users: Everything' });
-  expect(await everything.isChecked()).toBe(true);
-  expect(await page.getByRole('checkbox', { name: 'users: Note' }).isDisabled()).toBe(true);
-  await everything.uncheck();
-  await page.getByRole('checkbox', { name: 'users: Read' }).check();
-  await page.getByRole('checkbox', { name: 'users: Note' }).check();
-  await save('Ben Brandt');
-  await page.getByRole('button', { name: 'Set a password' }).click();
-  await page.getByLabel('New password').fill(PASSWORD);
-  await page
-    .locator('form')
-    .filter({ hasText: 'New password' })
-    .getByRole('button', { name: 'Save' })
-    .click();
-  await page.getByText('The password is set.').waitFor();
-
-  let { page: bens, context } = await open(server.url);
-  await signIn(bens, 'ben');
-  await bens.goto(`${server.url}/#/unassigned`);
-  await bens.getByRole('option').first().click();
-  await bens.getByRole('heading', { level: 1, name: /Warehouse/ }).waitFor();
-  let take = bens.getByRole('button', { name: 'Take it' });
-  expect(await take.isDisabled()).toBe(true);
-  expect(await take.getAttribute('title')).toContain('You lack the right “Everything”');
-  await bens.keyboard.press('r');
-  await bens.keyboard.press('n');
-  await bens.getByRole('textbox', { name: 'Note' }).waitFor();
-  await picture(bens, 'ticket-read-and-note');
-
-  await page.goto(`${server.url}/#/settings/access`);
-  await page.getByLabel('Agent', { exact: true }).selectOption('Ben Brandt');
-  await page.getByLabel('Queue', { exact: true }).selectOption('Service desk');
-  await page.getByRole('heading', { name: 'What may Ben Brandt do in Service desk?' }).waitFor();
-  let note = page.getByRole('listitem').filter({ hasText: 'write notes' });
-  await note.getByText('given to the agent in the group users').waitFor();
-
-  // The queue goes to a group where Ben may only open tickets: it is gone from his rail, and so is the ticket.
-  await page.goto(`${server.url}/#/settings/queue`);
-  await page.getByRole('button', { name: 'Service desk' }).click();
-  await page.getByLabel('Group', { exact: true }).selectOption('Warehouse');
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await bens.getByRole('link', { name: 'Service desk' }).waitFor({ state: 'detached' });
-  await page.goto(`${server.url}/#/settings/access`);
-  await page.getByLabel('Agent', { exact: true }).selectOption('Ben Brandt');
-  await page.getByLabel('Queue', { exact: true }).selectOption('Service desk');
-  await page.getByText('through the role Helpers in the group Warehouse').waitFor();
-  await context.close();
-  expect(faults).toEqual([]);
+  await page.getByRole('heading', { level: 1, name: 'Warehouse scanners' }).waitFor();
+  await expect.poll(() => page.locator('article').count()).toBe(2);
+  await page.getByText(`merged #${source} into it`).waitFor();
+  await expect.poll(() => rows(page).count()).toBe(2);
+  await page.goto(`${server.url}/#/all/${source}`);
+  await page.getByText(`This ticket is part of #${target} now`).waitFor();
+  expect(await page.getByRole('button', { name: 'Reply' }).count()).toBe(0);
+  await picture(page, 'merged-ticket');
+  await page.getByRole('button', { name: `Open #${target}` }).click();
+  await page.getByRole('heading', { level: 1, name: 'Warehouse scanners' }).waitFor();
+  // Mail to the old number arrives where it is now.
+  let late = OTHER.replace('Invoice charged twice', `Re: [Ticket#${source}] Scanners`)
+    .replace('invoice-1', 'late')
+    .replace('david@okafor', 'petra@hafen');
+  expect(JSON.parse(server.mail(late))).toMatchObject({ outcome: 'follow_up', ticket: target });
+  await expect.poll(() => page.locator('article').count()).toBe(3);
+  noFaults();
 });
 
-it('keeps the last administrator, and ends the sessions of whoever is disabled', async () => {
-  await page.goto(`${server.url}/#/settings/agent`);
-  await page.getByRole('button', { name: /Ana Agent ana@/ }).click();
-  await page.getByRole('switch', { name: 'Administrator' }).uncheck();
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText('Nobody else who can sign in is an administrator.').waitFor();
-  await page.getByText('this browser').waitFor();
+it('watches with w, shows it among the watched, and tells the watcher of a note', async () => {
+  let [ana, ben] = [await agent('ana'), await agent('ben')];
+  await openTicket(ben, 'Invoice charged twice');
+  await ben.keyboard.press('w');
+  await ben.getByRole('button', { name: 'Stop watching', pressed: true }).waitFor();
+  await ben.getByRole('link', { name: /Watched/ }).click();
+  await expect.poll(() => rows(ben).count()).toBe(1);
+  await openTicket(ana, 'Invoice charged twice');
+  await ana.keyboard.press('n');
+  await ana.getByRole('textbox', { name: /Note for colleagues/ }).fill('He is right.');
+  await ana.keyboard.press('Control+Enter');
+  await ben.getByText('Ana Agent wrote a note: Invoice charged twice').waitFor();
+  await ben.keyboard.press('Escape');
+  await openTicket(ben, 'Invoice charged twice');
+  await ben.keyboard.press('w');
+  await ben.getByRole('button', { name: 'Watch', pressed: false, exact: true }).waitFor();
+  await expect.poll(() => rows(ben).count()).toBe(0);
+  noFaults();
+});
 
-  server.run(['agent', 'add', 'ben', '--name', 'Ben Brandt'], `${PASSWORD}\n`);
-  let { page: bens, context } = await open(server.url);
-  await signIn(bens, 'ben');
-  await page.goto(`${server.url}/#/settings/agent`);
-  await page.getByRole('button', { name: /Ben Brandt/ }).click();
-  await page.getByRole('switch', { name: 'May sign in' }).uncheck();
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await bens.goto(`${server.url}/#/open`);
-  await bens.reload();
-  await bens.getByLabel('Login').waitFor();
-  await context.close();
+it('shows who else is at a ticket and who is writing, until they leave', async () => {
+  let [ana, ben] = [await agent('ana'), await agent('ben')];
+  await openTicket(ana, 'Warehouse');
+  await openTicket(ben, 'Warehouse');
+  await ana.getByTitle('Ben Berg is looking at it').waitFor();
+  await ben.getByTitle('Ana Agent is looking at it').waitFor();
+  await ben.keyboard.press('n');
+  await ben.getByRole('textbox', { name: /Note for colleagues/ }).pressSequentially('Channel 36');
+  await ana.getByText('Ben is writing').waitFor();
+  await picture(ana, 'presence');
+  await openTicket(ben, 'Invoice');
+  await expect.poll(() => ana.getByTitle(/Ben Berg/).count()).toBe(0);
+  noFaults();
+});
+
+it('takes along: it stays in the list, says with whom, and a colleague may take it over', async () => {
+  let [ana, ben] = [await agent('ana'), await agent('ben')];
+  await openTicket(ana, 'Warehouse');
+  await more(ana, 'Take along');
+  await ana.getByText('You have this ticket with you').waitFor();
+  let row = rows(ben).filter({ hasText: 'Warehouse' });
+  await row.getByTitle(/with Ana Agent since/).waitFor();
+  await openTicket(ben, 'Warehouse');
+  await ben.getByText('Ana Agent has taken this ticket along').waitFor();
+  await picture(ben, 'taken-along');
+  await ben.getByRole('button', { name: 'Take it over' }).click();
+  await ben.getByRole('button', { name: 'Release' }).waitFor();
+  await ana.getByText('You have this ticket with you').waitFor({ state: 'detached' });
+  await expect.poll(() => rows(ana).filter({ hasText: 'Warehouse' }).count()).toBe(0);
+  noFaults();
+});
+
+it('links by number with a kind, seen from both ends', async () => {
+  let page = await agent('ana');
+  let number = await numberOf(page, 'Invoice');
+  await openTicket(page, 'Warehouse');
+  await more(page, 'Link a ticket');
+  let dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill(number);
+  await dialog.getByText('Parent', { exact: true }).click();
+  await picture(page, 'link-dialog');
+  await dialog.getByRole('button', { name: /Invoice/ }).click();
+  let side = page.getByRole('complementary');
+  await side.getByText(`Parent · #${number}`).waitFor();
+  await side.getByRole('button', { name: /Invoice/ }).click();
+  await page.getByRole('heading', { level: 1, name: 'Invoice' }).waitFor();
+  await side.getByText(/Child · #/).waitFor();
+  await side.getByRole('button', { name: 'Remove' }).click();
+  await side.getByText(/Child · #/).waitFor({ state: 'detached' });
+  noFaults();
 });
 
 it.each([
-  ['light', 'en-GB', 'English'],
-  ['dark', 'de-DE', 'Deutsch'],
-] as const)('agents and rights look right (%s, %s)', async (theme, _, language) => {
-  server.run(['group', 'add', 'Geschäftsführung und Personal', '--comment', 'Vertrauliches']);
-  server.run(['role', 'add', 'First Level']);
-  server.run(['role', 'grant', 'First Level', 'users', 'ro', 'note', 'create']);
-  server.run(
-    ['agent', 'add', 'ben', '--name', 'Ben Brandt', '--email', 'ben@nordlicht.test'],
-    `${PASSWORD}\n`,
-  );
-  server.run(['agent', 'grant', 'ben', 'users', 'ro', 'move_into']);
-  server.run(['agent', 'role', 'ben', 'First Level']);
-  server.run(['agent', 'add', 'eva', '--name', 'Eva Ehemalig'], `${PASSWORD}\n`);
-  server.run(['agent', 'disable', 'eva']);
-  await page.goto(`${server.url}/#/settings/appearance`);
-  await page.getByText(language, { exact: true }).click();
-  await page.evaluate((wanted) => (document.documentElement.dataset.theme = wanted), theme);
-  await page.setViewportSize({ width: 1024, height: 768 });
-  let look = async (name: string) => {
-    await picture(page, `team-${name}-${theme}`);
-    let outside = await page.evaluate(() =>
-      [...document.querySelectorAll('main button, main input, main th, main h1, main p, nav a')]
-        .filter((node) => node.checkVisibility())
-        .filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
-        .map((node) => node.textContent || node.getAttribute('aria-label')),
-    );
-    expect(outside, name).toEqual([]);
-    await page.evaluate(axe.source);
-    let found = await page.evaluate(async () => {
-      let { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, {
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'],
-      });
-      return violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
-      );
-    });
-    expect(found, name).toEqual([]);
-  };
-  await page.goto(`${server.url}/#/settings/agent`);
-  await page.getByRole('button', { name: /Ben Brandt/ }).waitFor();
-  await page.locator('.seen').first().waitFor();
-  await look('agents');
-  await page.getByRole('button', { name: /Ben Brandt/ }).click();
-  await page.getByRole('table').waitFor();
-  await page.getByRole('heading', { level: 3 }).first().waitFor();
-  await look('agent');
-  await page.getByRole('heading', { level: 3 }).last().scrollIntoViewIfNeeded();
-  await picture(page, `team-agent-below-${theme}`);
-  await page.locator('.below a').click();
-  await page.getByRole('heading', { level: 2, name: /Ben Brandt/ }).waitFor();
-  await look('access');
-  await page.goto(`${server.url}/#/settings/group`);
-  await page.getByRole('button', { name: /Personal/ }).waitFor();
-  await look('groups');
-  await page.goto(`${server.url}/#/settings/role`);
-  await page.getByRole('button', { name: /First Level/ }).click();
-  await page.getByRole('table').waitFor();
-  await look('role');
+  ['dark', 'de-DE'],
+  ['light', 'de-DE'],
+] as const)('holds in German too (%s)', async (colorScheme, locale) => {
+  await server.remove();
+  server = await new Server().ready('de');
+  server.run(['agent', 'add', 'ben', '--name', 'Ben Berg'], `${PASSWORD}\n`);
+  for (let mail of [MAIL, AGAIN, OTHER]) server.mail(mail);
+  let window = await open(server.url, { colorScheme, locale, viewport: { width: 1024, height: 768 } });
+  opened.push(window);
+  let { page } = window;
+  await page.locator('input[autocomplete="username"]').fill('ana');
+  await page.locator('input[type="password"]').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  let list = page.getByRole('listbox').first().getByRole('option');
+  await list.filter({ hasText: 'Invoice' }).click();
+  await page.locator('main .pane header').first().getByRole('button', { name: MORE }).click();
+  await picture(page, `menu-${colorScheme}-de`);
+  await page.getByRole('menuitem', { name: 'Verantwortlich…' }).click();
+  await page.getByRole('option', { name: /Ben Berg/ }).click();
+  let headers = await server.signedIn('ben');
+  let number = /#(\d+)/.exec((await list.filter({ hasText: 'Invoice' }).textContent()) ?? '')![1]!;
+  let there = await fetch(`${server.url}/api/v1/tickets/${number}/presence`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ writing: true }),
+  });
+  expect(there.ok).toBe(true);
+  await page.getByText('Ben schreibt').waitFor({ state: 'attached' });
+  await more(page, 'Mitnehmen');
+  await page.getByText('Sie haben dieses Ticket dabei').waitFor();
+  await picture(page, `team-${colorScheme}-de`);
+  await more(page, /Zusammenführen/);
+  await page.getByRole('dialog').getByRole('textbox').fill('Scanners');
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /Scanners again/ })
+    .click();
+  await page.getByText(/Die Kunden sind verschieden/).waitFor();
+  await picture(page, `merge-${colorScheme}-de`);
+  noFaults();
 });

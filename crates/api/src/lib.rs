@@ -28,6 +28,7 @@ mod settings;
 mod setup;
 mod sync;
 mod system;
+mod team;
 mod ticket;
 mod tls;
 

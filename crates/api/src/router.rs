@@ -18,7 +18,7 @@ use utoipa_axum::{
 
 use crate::{
     Host, access, agents, article, backup, compose, gate, headers, list, mailbox, metrics, openapi, page, problem::Problem, session,
-    settings, setup, sync, system, ticket,
+    settings, setup, sync, system, team, ticket,
 };
 
 /// Bytes that a request may bring where it brings no file.
@@ -82,6 +82,8 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .routes(routes!(ticket::history))
         .routes(routes!(ticket::submit))
         .routes(routes!(ticket::mark_read))
+        .routes(routes!(team::merge_preview))
+        .routes(routes!(team::be_present, team::present, team::leave))
         .routes(routes!(compose::compose))
         .routes(routes!(compose::drafts))
         .routes(routes!(compose::save_draft, compose::drop_draft))
@@ -90,7 +92,7 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .routes(routes!(sync::first))
         .routes(routes!(sync::push).layer(DefaultBodyLimit::max(FILE)))
         .routes(routes!(sync::lease))
-        .routes(routes!(sync::personal).layer(DefaultBodyLimit::max(FILE)))
+        .routes(routes!(sync::take_personal).layer(DefaultBodyLimit::max(FILE)))
         .routes(routes!(sync::left).layer(DefaultBodyLimit::max(FILE)))
         .routes(routes!(article::attachment))
         .routes(routes!(article::raw))

@@ -1,14 +1,14 @@
 //! The desk as one value: database, blobs, settings, clock, and who is told what.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     path::PathBuf,
     sync::{Arc, Mutex, RwLock, atomic::AtomicU64},
     time::Duration,
 };
 
 use docket_domain::{
-    AgentId, MailboxId, QueueId, Settings, TicketId, master,
+    AgentId, MailboxId, QueueId, Settings, Ticket, TicketId, master,
     settings::{Kind, Record},
 };
 use docket_store::{Db, Tx, blob::Blobs, setting};
@@ -23,6 +23,7 @@ use crate::{
     error::{Error, Result},
     fetch::MailboxStatus,
     folder::Folder,
+    presence::Presences,
     replica::{Connected, Contact},
     secrets::Secrets,
     send::LANES,
@@ -31,6 +32,8 @@ use crate::{
 
 /// How long the end waits for mails that are leaving.
 const LAST_MAILS: Duration = Duration::from_secs(5);
+/// Notices that are kept for who was just asking for others.
+const TOLD: usize = 200;
 
 /// Which database.
 #[derive(Clone, Debug)]
@@ -77,7 +80,7 @@ pub struct Options {
 /// Something that people should hear of now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Stable code: `new_ticket`, `follow_up`, `mail_failed`, `perhaps_sent`, `mailbox_stopped`, `quarantined`.
+    /// Stable code: `new_ticket`, `follow_up`, `note`, `mail_failed`, `perhaps_sent`, `mailbox_stopped`, `quarantined`.
     pub code: &'static str,
     /// Who or what, in a few words: a plain text, to be escaped where markup is meant.
     pub title: String,
@@ -85,8 +88,28 @@ pub struct Notice {
     pub text: String,
     /// The ticket it is about.
     pub ticket: Option<TicketId>,
-    /// The queue of that ticket.
+    /// Whoever looks after this queue hears of it.
     pub queue: Option<QueueId>,
+    /// They hear of it, whatever their queues: owner, responsible and watchers of the ticket.
+    pub agents: Vec<AgentId>,
+    /// Who did it, and needs no telling.
+    pub by: Option<AgentId>,
+    /// The feed number of the change it tells of; none: it stands beside the feed.
+    pub seq: Option<i64>,
+}
+
+impl Notice {
+    /// A notice about the desk.
+    pub(crate) fn new(code: &'static str) -> Self {
+        Self { code, title: String::new(), text: String::new(), ticket: None, queue: None, agents: Vec::new(), by: None, seq: None }
+    }
+
+    /// A notice about a ticket: for those who have to do with it, and for its queue while nobody has it here (contract §1, follow-up
+    /// locked and unlocked).
+    pub(crate) fn of(code: &'static str, ticket: &Ticket) -> Self {
+        let agents = ticket.owner.iter().chain(&ticket.responsible).chain(&ticket.watchers).copied().collect();
+        Self { ticket: Some(ticket.id), queue: (!ticket.is_held()).then_some(ticket.queue), agents, ..Self::new(code) }
+    }
 }
 
 /// The whole desk. Cheap to clone.
@@ -106,6 +129,8 @@ pub(crate) struct Inner {
     settings: RwLock<Arc<Settings>>,
     head: watch::Sender<i64>,
     pub notices: broadcast::Sender<Notice>,
+    /// The last notices of the feed, for who asks only now what changed.
+    pub told: Mutex<VecDeque<Notice>>,
     pub wake_send: Notify,
     pub wake_fetch: broadcast::Sender<Option<MailboxId>>,
     pub statuses: Mutex<HashMap<MailboxId, MailboxStatus>>,
@@ -116,6 +141,7 @@ pub(crate) struct Inner {
     pub leases: watch::Sender<HashSet<String>>,
     pub wake_team: Notify,
     pub heard: Notify,
+    pub presence: Presences,
     pub setup_link: Mutex<Option<(String, i64)>>,
     pub progress: watch::Sender<Progress>,
     pub stopping: watch::Sender<bool>,
@@ -165,6 +191,7 @@ impl App {
             settings: RwLock::new(Arc::new(Settings::default())),
             head: watch::Sender::new(0),
             notices: broadcast::Sender::new(64),
+            told: Mutex::default(),
             wake_send: Notify::new(),
             wake_fetch: broadcast::Sender::new(16),
             statuses: Mutex::new(HashMap::new()),
@@ -175,6 +202,7 @@ impl App {
             leases: watch::Sender::new(HashSet::new()),
             wake_team: Notify::new(),
             heard: Notify::new(),
+            presence: Presences::default(),
             setup_link: Mutex::new(None),
             progress: watch::Sender::new(Progress::default()),
             stopping: watch::Sender::new(false),
@@ -231,6 +259,7 @@ impl App {
         } else {
             tokio::spawn(self.clone().watch_others());
         }
+        tokio::spawn(self.clone().presence_loop());
     }
 
     /// Stops what runs and closes the database; what was committed is on disk.
@@ -325,7 +354,20 @@ impl App {
 
     /// Tells everybody who listens at this server.
     pub(crate) fn notify_here(&self, notice: Notice) {
+        if notice.seq.is_some() {
+            let mut told = self.0.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            told.push_back(notice.clone());
+            if told.len() > TOLD {
+                told.pop_front();
+            }
+        }
         drop(self.0.notices.send(notice));
+    }
+
+    /// The notices of what changed after this feed number.
+    pub(crate) fn told_after(&self, seq: i64) -> Vec<Notice> {
+        let told = self.0.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        told.iter().filter(|notice| notice.seq.is_some_and(|at| at > seq)).cloned().collect()
     }
 
     /// Is that agent an administrator?

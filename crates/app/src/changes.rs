@@ -1,12 +1,14 @@
 //! The long poll: what changed since.
 
 use std::{
+    collections::BTreeSet,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
-use docket_domain::AgentId;
+use docket_domain::{AgentId, TicketId};
 use docket_store::ticket;
+use tokio::sync::broadcast;
 
 use crate::{
     access::sight,
@@ -40,28 +42,32 @@ impl App {
     pub async fn changes(&self, me: AgentId, after: i64, wait: Duration) -> Result<Changes> {
         let mut head = self.head();
         let mut notices = self.notices();
+        let mut presence = self.0.presence.moved();
         let mut mailboxes = self.0.mailboxes_moved.subscribe();
         let mut stopping = self.0.stopping.subscribe();
         let mut changes = Changes::default();
-        let mut heard = Vec::new();
+        let mut visited = BTreeSet::new();
         if after >= 0 && *head.borrow_and_update() <= after {
             let _waiting = Waiting::begin(&self.0.long_polls);
             tokio::select! {
                 _ = head.changed() => {}
                 _ = mailboxes.changed() => changes.mailboxes = true,
                 _ = stopping.changed() => {}
-                notice = notices.recv() => heard.extend(notice),
+                ticket = readable(self, me, &mut presence) => drop(visited.insert(ticket)),
+                notice = self.heard(me, &mut notices) => changes.notices.push(notice),
                 () = tokio::time::sleep(wait) => {}
             }
         }
         while let Ok(notice) = notices.try_recv() {
-            heard.push(notice);
-        }
-        for notice in heard {
-            if self.may_hear(me, &notice).await? {
-                let Notice { code, title, text, ticket, .. } = notice;
-                changes.notices.push(NoticeView { code: code.into(), title, text, ticket_id: ticket });
+            if notice.seq.is_none() {
+                changes.notices.extend(self.told(me, notice).await);
             }
+        }
+        while let Ok(ticket) = presence.try_recv() {
+            visited.insert(ticket);
+        }
+        if !visited.is_empty() {
+            changes.presence = self.may_look_at(me, visited).await?;
         }
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
@@ -70,10 +76,51 @@ impl App {
         changes.settings = after >= 0 && tx.settings_head > after;
         changes.counts = tx.head > after;
         if after >= 0 && tx.head > after {
+            for notice in self.told_after(after).into_iter().filter(|notice| notice.seq <= Some(tx.head)) {
+                changes.notices.extend(self.told(me, notice).await);
+            }
             let changed = ticket::changed_after(&mut tx, after, MOST, sight.as_ref()).await?;
             changes.tickets = changed.into_iter().map(|(id, _)| id.into()).collect();
             changes.sight = changes.settings || sight.is_some() && ticket::scopes_moved(&mut tx, after).await?;
         }
         Ok(changes)
+    }
+
+    /// The next notice beside the feed that concerns this agent; those of the feed come with it, and so none is missed.
+    async fn heard(&self, me: AgentId, notices: &mut broadcast::Receiver<Notice>) -> NoticeView {
+        loop {
+            match notices.recv().await {
+                Ok(notice) if notice.seq.is_some() => {}
+                Ok(notice) => {
+                    if let Some(notice) = self.told(me, notice).await {
+                        return notice;
+                    }
+                }
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+
+    /// A notice as this agent hears it, if it concerns them and they may read its ticket.
+    async fn told(&self, me: AgentId, notice: Notice) -> Option<NoticeView> {
+        if !self.concerns(me, &notice).await.unwrap_or(false) {
+            return None;
+        }
+        Some(NoticeView { code: notice.code.into(), title: notice.title, text: notice.text, ticket_id: notice.ticket })
+    }
+}
+
+/// The next ticket where somebody came or left, of those that this agent may read: others wake nobody.
+async fn readable(app: &App, me: AgentId, moved: &mut broadcast::Receiver<TicketId>) -> TicketId {
+    loop {
+        let ticket = match moved.recv().await {
+            Ok(ticket) => ticket,
+            Err(broadcast::error::RecvError::Lagged(_)) => continue,
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        };
+        if app.may_look_at(me, BTreeSet::from([ticket])).await.is_ok_and(|readable| !readable.is_empty()) {
+            return ticket;
+        }
     }
 }

@@ -116,7 +116,7 @@ impl App {
                 personal::remove(&mut work.tx, me, "draft", &format!("{ticket}/{kind}"), work.now).await?;
             }
             if let Some(article) = back {
-                work.bring_back(me, ticket, article).await?;
+                work.bring_back(me, done.ticket.id, article).await?;
             }
             if block {
                 work.block(me, &done.ticket.customer.address).await?;
@@ -136,7 +136,7 @@ impl App {
         } else {
             "applied"
         };
-        self.outcome(me, ticket, word).await
+        self.outcome(me, done.ticket.id, word).await
     }
 
     async fn outcome(&self, me: AgentId, id: TicketId, outcome: &str) -> Result<Outcome> {
@@ -261,8 +261,19 @@ impl Work {
             }
             CommandBody::Junk { .. } => Body::Junk,
             CommandBody::NotJunk => Body::NotJunk,
-            CommandBody::Link { ticket_id } => Body::Link { ticket: ticket_id, number: self.readable(me, ticket_id).await?.number },
+            CommandBody::Link { ticket_id, kind } => {
+                let other = self.readable(me, ticket_id).await?;
+                let end = self.end_of(other).await?;
+                let other = self.readable(me, end.id).await?;
+                Body::Link { ticket: other.id, number: other.number, kind }
+            }
             CommandBody::Unlink { ticket_id } => Body::Unlink { ticket: ticket_id, number: self.readable(me, ticket_id).await?.number },
+            CommandBody::SetResponsible { agent_id } => Body::SetResponsible { agent: agent_id },
+            CommandBody::Watch => Body::Watch,
+            CommandBody::Unwatch => Body::Unwatch,
+            CommandBody::Merge { into } => Body::Merge { into, number: self.readable(me, into).await?.number },
+            CommandBody::TakeAlong => Body::TakeAlong,
+            CommandBody::BringBack => Body::BringBack,
         })
     }
 
@@ -279,14 +290,17 @@ impl Work {
         Ok(NewArticle { id: id.0, subject, text, html: None, attachments })
     }
 
-    /// An article of this ticket, and no other.
+    /// An article of this ticket or of what it was merged into, and no other.
     async fn own(&mut self, ticket: TicketId, id: ArticleId) -> Result<()> {
+        let ticket = self.ticket(ticket).await?;
+        let ticket = self.end_of(ticket).await?.id;
         let stored = article::find(&mut self.tx, id).await?.filter(|stored| stored.article.ticket == ticket);
         stored.map(drop).ok_or(Error::NotFound("article"))
     }
 
     async fn mail(&mut self, me: AgentId, id: TicketId, mail: Mail, purpose: Purpose) -> Result<(NewArticle, Outgoing, Next)> {
         let ticket = self.ticket(id).await?;
+        let ticket = self.end_of(ticket).await?;
         let from = self.sender(mail.from_address_id, ticket.queue)?;
         let (to, cc, bcc) = (recipients("to", &mail.to)?, recipients("cc", &mail.cc)?, recipients("bcc", &mail.bcc)?);
         let rules = subject_rules(&self.settings);
@@ -411,7 +425,11 @@ impl Work {
         let begun = begun.and_then(|draft| serde_json::from_str::<Value>(&draft.document).ok());
         let begun = begun.and_then(|draft| draft["body"]["text"].as_str().map(str::to_owned)).filter(|text| !text.trim().is_empty());
         let known = article::references(&mut self.tx, &job.in_reply_to.iter().cloned().collect::<Vec<_>>()).await?;
-        let answered = known.iter().find(|known| known.ticket_id == ticket.0).and_then(|known| known.article_id);
+        let mut answered = None;
+        for id in known.iter().filter_map(|known| known.article_id) {
+            let here = article::find(&mut self.tx, ArticleId(id)).await?.is_some_and(|stored| stored.article.ticket == ticket);
+            answered = answered.or(here.then_some(id));
+        }
         let files = article::attachments(&mut self.tx, ticket).await?;
         let files: Vec<_> = files
             .iter()

@@ -78,13 +78,22 @@ impl App {
         Ok(ticket::find(&mut tx, id).await?.is_some_and(|ticket| may_read(&settings, me, &ticket)))
     }
 
-    /// Does this agent want to hear of it? Mail of customers only for the queues they chose (`my_queues`; none chosen: all),
-    /// trouble with mail always.
+    /// Does this agent want to hear of it? Mail of customers and notes on tickets they have to do with, mail of customers for the
+    /// queues they chose (`my_queues`; none chosen: all), trouble with mail always.
     pub async fn concerns(&self, me: AgentId, notice: &Notice) -> Result<bool> {
         if !self.may_hear(me, notice).await? {
             return Ok(false);
         }
-        let Some(queue) = notice.queue.filter(|_| ["new_ticket", "follow_up"].contains(&notice.code)) else { return Ok(true) };
+        if !["new_ticket", "follow_up", "note"].contains(&notice.code) {
+            return Ok(true);
+        }
+        if notice.by == Some(me) {
+            return Ok(false);
+        }
+        if notice.agents.contains(&me) {
+            return Ok(true);
+        }
+        let Some(queue) = notice.queue else { return Ok(false) };
         let mine = self.personal(me, "my_queues").await?;
         let mine: Vec<QueueId> = serde_json::from_value(mine).unwrap_or_default();
         Ok(mine.is_empty() || mine.contains(&queue))

@@ -415,8 +415,7 @@ impl App {
             status.foreign_desk = Some(desk.to_owned());
         }
         self.0.mailboxes_moved.send_modify(|count| *count += 1);
-        self.notify(Notice { code: "mailbox_stopped", title: settings.name.clone(), text: desk.to_owned(), ticket: None, queue: None })
-            .await;
+        self.notify(Notice { title: settings.name.clone(), text: desk.to_owned(), ..Notice::new("mailbox_stopped") }).await;
     }
 
     pub(crate) fn set_status(&self, id: MailboxId, status: &'static str, code: Option<String>, detail: Option<String>) {

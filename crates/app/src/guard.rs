@@ -26,6 +26,9 @@ impl Work {
 
 /// Why this mail must not leave yet. The base is what was on the agent's screen when the text was last edited.
 pub(crate) async fn reason(tx: &mut Tx, settings: &Settings, mail: &Article, job: &MailJob, now: i64) -> Result<Option<&'static str>> {
+    if job.merged {
+        return Ok(Some("merged"));
+    }
     let Some(seen) = job.seen_upto else { return Ok(None) };
     if Mutant::GuardOff.is_on() {
         return Ok(None);
@@ -36,6 +39,11 @@ pub(crate) async fn reason(tx: &mut Tx, settings: &Settings, mail: &Article, job
     }
     if ticket.locked && ticket.owner.is_some() && ticket.owner != job.author {
         return Ok(Some("locked_by_other"));
+    }
+    let events = event::of_ticket(tx, mail.ticket).await?;
+    let news = || events.iter().filter(|event| event.ordinal > seen.event && event.actor.agent() != job.author);
+    if news().any(|event| matches!(event.body, EventBody::Absorbed { .. })) {
+        return Ok(Some("merged"));
     }
     if ticket.articles > seen.article {
         for stored in article::of_ticket(tx, mail.ticket).await? {
@@ -52,10 +60,7 @@ pub(crate) async fn reason(tx: &mut Tx, settings: &Settings, mail: &Article, job
             }
         }
     }
-    for event in event::of_ticket(tx, mail.ticket).await? {
-        if event.ordinal <= seen.event || event.actor.agent() == job.author || matches!(event.actor, Actor::System) {
-            continue;
-        }
+    for event in news().filter(|event| !matches!(event.actor, Actor::System)) {
         match event.body {
             EventBody::Moved { .. } => return Ok(Some("moved")),
             EventBody::CustomerChanged { .. } => return Ok(Some("customer_changed")),

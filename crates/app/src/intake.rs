@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 
 use docket_domain::{
-    Actor, Address, ArticleId, Body, CommandId, Customer, Envelope, MailboxId, NewArticle, QueueId, Settings, Ticket, TicketId,
+    Actor, Address, ArticleId, Body, CommandId, Customer, Envelope, LinkKind, MailboxId, NewArticle, QueueId, Settings, Ticket, TicketId,
     command::{Bounced, NewAttachment, Received},
     decide::follow_up,
     master,
@@ -124,7 +124,7 @@ impl App {
                 internal_date: source.internal_date,
             };
             mailbox::quarantine(&mut work.tx, &aside).await?;
-            work.notices.push(Notice { code: "quarantined", title: reason.to_owned(), text: String::new(), ticket: None, queue: None });
+            work.notices.push(Notice { title: reason.to_owned(), ..Notice::new("quarantined") });
         }
         self.finish(work).await?;
         Ok(outcome("quarantined", None, Some(reason)))
@@ -237,6 +237,7 @@ impl Work {
         let Some(found) = known.into_iter().find(|reference| reference.ours && reference.article_id.is_some()) else { return Ok(None) };
         let Some(of) = found.article_id.map(ArticleId) else { return Ok(None) };
         let ticket = self.ticket(TicketId(found.ticket_id)).await?;
+        let ticket = self.end_of(ticket).await?;
         let automatic = article::find(&mut self.tx, of).await?.is_some_and(|stored| stored.article.author.is_none());
         let harmless = report.action != BounceAction::Failed;
         let done = self.add_to(&ticket, ready, source, Some(Bounced { of: Some(of), automatic, harmless })).await?;
@@ -334,7 +335,7 @@ impl Work {
     async fn link(&mut self, ticket: &Ticket, other: &Ticket) -> Result<()> {
         let pairs = [(ticket, other), (other, ticket)];
         for (one, two) in pairs {
-            let body = Body::Link { ticket: two.id, number: two.number.clone() };
+            let body = Body::Link { ticket: two.id, number: two.number.clone(), kind: LinkKind::Normal };
             self.carry_out_own(&Envelope::ticket(CommandId(new_id()), one.id, Actor::System, body)).await?;
         }
         Ok(())
@@ -349,13 +350,7 @@ impl Work {
     fn announce(&mut self, code: &'static str, ticket: &Ticket, ready: &Ready) {
         let from = ready.mail.from.as_ref();
         let who = from.map_or("", |from| from.name.as_deref().unwrap_or(&from.address));
-        self.notices.push(Notice {
-            code,
-            title: who.to_owned(),
-            text: ticket.title.clone(),
-            ticket: Some(ticket.id),
-            queue: Some(ticket.queue),
-        });
+        self.notices.push(Notice { title: who.to_owned(), text: ticket.title.clone(), ..Notice::of(code, ticket) });
     }
 }
 

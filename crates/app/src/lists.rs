@@ -12,7 +12,7 @@ use crate::{
     app::App,
     error::{Error, Result},
     outbox::{Mail, concern},
-    wire::{Counts, CustomerInput, Hit, ListQuery, OutboxCount, QueueCount, TicketPage, TicketRow, ViewCounts},
+    wire::{AwayView, Counts, CustomerInput, Hit, ListQuery, OutboxCount, QueueCount, TicketPage, TicketRow, ViewCounts},
 };
 
 const LONGEST_PAGE: i64 = 200;
@@ -62,7 +62,8 @@ impl App {
         let mut counts = Counts { seq: tx.head, ..Counts::default() };
         if sight.as_ref().is_none_or(|sight| sight.agent.is_some()) {
             let mine = ticket::view_counts(&mut tx, me.0).await?;
-            counts.views = ViewCounts { mine: mine.mine, reminders: mine.reminders, locked: mine.locked, ..ViewCounts::default() };
+            let ticket::ViewCounts { mine, locked, reminders, watched } = mine;
+            counts.views = ViewCounts { mine, reminders, locked, watched, ..ViewCounts::default() };
         }
         for row in ticket::queue_counts(&mut tx, sight.as_ref()).await? {
             let queue: &mut QueueCount = counts.queues.entry(row.queue_id.to_string()).or_default();
@@ -126,7 +127,8 @@ fn filter(settings: &Settings, me: AgentId, query: &ListQuery) -> Result<Filter>
         "open" => Filter { classes: vec![1], ..base },
         "unassigned" => Filter { classes: vec![1], locked: Some(false), ..base },
         "mine" => Filter { classes: vec![1, 2], owner: Some(me.0), ..base },
-        "locked" => Filter { classes: vec![1, 2], owner: Some(me.0), locked: Some(true), ..base },
+        "locked" => Filter { classes: vec![1, 2], owner: Some(me.0), locked_by_owner: true, ..base },
+        "watched" => Filter { classes: vec![1, 2], watched_by: Some(me.0), ..base },
         "reminders" => Filter { classes: vec![1, 2], owner: Some(me.0), pending: true, ..base },
         "closed" => {
             let states: Vec<StateId> = settings.states_of(&[StateType::Closed]);
@@ -166,6 +168,7 @@ fn cursor(text: &str) -> Result<(String, Uuid)> {
 fn view(row: ListRow, unread: i64) -> TicketRow {
     let mut flags: Vec<String> = row.trouble.into_iter().collect();
     flags.extend(row.suspicious.then(|| "suspicious_follow_up".to_owned()));
+    flags.extend(row.away_id.map(|_| "away".to_owned()));
     TicketRow {
         id: row.id.into(),
         number: row.number,
@@ -176,7 +179,7 @@ fn view(row: ListRow, unread: i64) -> TicketRow {
         state_id: StateId(row.state_id),
         priority_id: row.priority_id.into(),
         owner_id: row.owner_id.map(AgentId),
-        locked: row.locked,
+        locked: row.locked || row.away_id.is_some(),
         unread,
         created_at: row.created_at,
         changed_at: row.changed_at,
@@ -185,6 +188,7 @@ fn view(row: ListRow, unread: i64) -> TicketRow {
         pending_until: row.pending_until,
         attachments: row.has_attachments,
         flags,
+        away: row.away_id.zip(row.away_since).map(|(agent, since)| AwayView { agent_id: AgentId(agent), since }),
         seq: row.seq,
         preview: row.preview,
     }

@@ -298,8 +298,8 @@ impl App {
             _ => None,
         };
         let done = work.carry_out_own(&Envelope::ticket(CommandId(new_id()), ticket, Actor::System, command)).await?;
-        let queue = Some(done.ticket.queue);
-        work.notices.extend(code.map(|code| Notice { code, title: done.ticket.title, text: String::new(), ticket: Some(ticket), queue }));
+        let (there, queue, title) = (Some(done.ticket.id), Some(done.ticket.queue), done.ticket.title);
+        work.notices.extend(code.map(|code| Notice { title, ticket: there, queue, ..Notice::new(code) }));
         self.finish(work).await
     }
 
@@ -320,7 +320,9 @@ impl App {
             let delivery = if waits_for_mailbox { Delivery::Waiting } else { Delivery::Retrying };
             let seq = work.tx.next_seq();
             article::set_delivery(&mut work.tx, ArticleId(job.article_id), delivery, None, Some(reason), seq).await?;
-            ticket::touch(&mut work.tx, TicketId(job.ticket_id), seq).await?;
+            // Its ticket may have been merged into another one while the mail was leaving.
+            let there = job::of_article(&mut work.tx, job.article_id).await?.map_or(job.ticket_id, |job| job.ticket_id);
+            ticket::touch(&mut work.tx, TicketId(there), seq).await?;
         }
         self.finish(work).await
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use docket_domain::{
-    Address, AgentId, Article, ArticleId, Body, Channel, Delivery, DeviceId, Direction, Envelope, Event, NewArticle, Next, Outgoing,
+    Actor, Address, AgentId, Article, ArticleId, Body, Channel, Delivery, DeviceId, Direction, Envelope, Event, NewArticle, Next, Outgoing,
     QueueId, Refusal, Sender, Settings, Ticket, TicketId, apply,
     article::Attachment,
     command::{Received, SeenUpto},
@@ -54,6 +54,8 @@ struct Way {
     forward: bool,
     /// When it was written, where that was not now.
     written: Option<i64>,
+    /// It was written for a ticket that was merged into this one.
+    merged: bool,
 }
 
 /// What a mail job must know beside its article.
@@ -82,6 +84,9 @@ pub(crate) struct MailJob {
     /// An agent has seen what happened since, and wants it sent.
     #[serde(default)]
     pub anyway: bool,
+    /// It was written for a ticket that was merged into this one.
+    #[serde(default)]
+    pub merged: bool,
 }
 
 impl App {
@@ -94,17 +99,21 @@ impl App {
 
     /// Makes it last and tells whoever waits.
     pub(crate) async fn finish(&self, mut work: Work) -> Result<()> {
+        let head = work.tx.head;
+        for notice in &mut work.notices {
+            notice.seq = Some(head);
+        }
         for notice in &work.notices {
             work.tx.tell(&self.word_of(notice)).await?;
         }
-        let head = work.tx.head;
         work.tx.commit().await?;
+        // Before the feed moves on: whoever wakes then finds them.
+        for notice in work.notices {
+            self.notify_here(Notice { seq: Some(head), ..notice });
+        }
         self.moved_to(head);
         if work.mail_queued {
             self.0.wake_send.notify_one();
-        }
-        for notice in work.notices {
-            self.notify_here(notice);
         }
         Ok(())
     }
@@ -115,7 +124,9 @@ impl Work {
     pub async fn carry_out(&mut self, envelope: &Envelope) -> Result<Done> {
         let id = envelope.ticket_id().ok_or(Error::NotFound("ticket"))?;
         if command::find(&mut self.tx, envelope.id).await?.is_some() {
-            return Ok(Done { ticket: self.ticket(id).await?, events: 0, repeated: true });
+            let ticket = self.ticket(id).await?;
+            let (ticket, _) = self.meant(ticket, &envelope.body).await?;
+            return Ok(Done { ticket, events: 0, repeated: true });
         }
         let done = self.carry_out_own(envelope).await?;
         if done.events > 0 {
@@ -125,18 +136,34 @@ impl Work {
         Ok(done)
     }
 
-    /// Carries out a command that the desk itself has just made: nobody can say it again.
+    /// Carries out a command that the desk itself has just made: nobody can say it again. What is meant for a merged ticket goes to
+    /// where it is now, and the answer says which one that is.
     pub async fn carry_out_own(&mut self, envelope: &Envelope) -> Result<Done> {
+        // A replica guesses no more than that the ticket goes elsewhere: what moves with it comes with the next pull.
+        if let Body::Merge { into, .. } = envelope.body
+            && !self.guessing
+        {
+            return Box::pin(self.merge(envelope, into)).await;
+        }
         let id = envelope.ticket_id().ok_or(Error::NotFound("ticket"))?;
-        let before = ticket::find(&mut self.tx, id).await?;
-        let (mut ticket, is_new) = match before {
-            Some(ticket) => (ticket, false),
-            None if matches!(envelope.body, Body::Create { .. }) => (Ticket::blank(id), true),
-            None => return Err(Error::NotFound("ticket")),
-        };
-        let body = self.with_number(&envelope.body).await?;
+        match ticket::find(&mut self.tx, id).await? {
+            Some(ticket) => {
+                let (ticket, body) = self.meant(ticket, &envelope.body).await?;
+                self.record(ticket, false, body.as_ref().unwrap_or(&envelope.body), envelope).await
+            }
+            None if matches!(envelope.body, Body::Create { .. }) => {
+                let body = self.with_number(&envelope.body).await?;
+                self.record(Ticket::blank(id), true, &body, envelope).await
+            }
+            None => Err(Error::NotFound("ticket")),
+        }
+    }
+
+    /// What a command does to one ticket: its row, its history, and what stands beside them.
+    pub(crate) async fn record(&mut self, mut ticket: Ticket, is_new: bool, body: &Body, envelope: &Envelope) -> Result<Done> {
+        let id = ticket.id;
         let context = docket_domain::Context { settings: &self.settings, actor: &envelope.actor, now: self.now, offline: self.offline };
-        let bodies = decide(&ticket, &body, &context)?;
+        let bodies = decide(&ticket, body, &context)?;
         if bodies.is_empty() {
             return Ok(Done { ticket, events: 0, repeated: false });
         }
@@ -159,8 +186,9 @@ impl Work {
         let mark = if self.guessing { 0 } else { seq };
         event::insert(&mut self.tx, id, &events, mark).await?;
         let index = Index { article: body.article().map(shown), ..index(&self.settings, &ticket) };
-        ticket::save(&mut self.tx, &ticket, &index, seq, is_new || scope != Scope::of(&ticket)).await?;
-        self.effects(&ticket, &body, envelope, mark).await?;
+        let moved = is_new || scope != Scope::of(&ticket) || matches!(body, Body::Absorb { .. });
+        ticket::save(&mut self.tx, &ticket, &index, seq, moved).await?;
+        self.effects(&ticket, body, envelope, mark).await?;
         Ok(Done { ticket, events: count, repeated: false })
     }
 
@@ -194,11 +222,15 @@ impl Work {
             Body::Reply { article, mail, next } | Body::Forward { article, mail, next } => {
                 let author = envelope.actor.agent();
                 let forward = matches!(body, Body::Forward { .. });
-                let way = Way { next: *next, author, forward, written: envelope.device_time };
+                let merged = envelope.ticket_id() != Some(ticket.id);
+                let way = Way { next: *next, author, forward, written: envelope.device_time, merged };
                 self.outgoing(ticket, article, mail, way, seq).await?;
             }
             Body::AutoReply { article, mail, .. } => self.outgoing(ticket, article, mail, Way::default(), seq).await?,
-            Body::Note { article, visible, .. } => self.spoken(ticket, article, Channel::Internal, None, *visible, envelope, seq).await?,
+            Body::Note { article, visible, .. } => {
+                self.spoken(ticket, article, Channel::Internal, None, *visible, envelope, seq).await?;
+                self.tell_of_note(ticket, &envelope.actor);
+            }
             Body::PhoneCall { article, direction, .. } => {
                 self.spoken(ticket, article, Channel::Phone, Some(*direction), true, envelope, seq).await?;
             }
@@ -210,9 +242,18 @@ impl Work {
             Body::SendAgain { article } => self.again(ticket, *article, seq).await?,
             Body::ConfirmArrival { article, .. } => self.delivered(ticket, *article, "perhaps", "done", Delivery::Sent, None, seq).await?,
             Body::SetCustomer { customer } => self.note_customer(&customer.address, &customer.name).await?,
-            Body::Link { ticket: other, .. } => ticket::link(&mut self.tx, ticket.id, *other, "normal").await?,
-            Body::FlagSuspicious { ticket: other, .. } => ticket::link(&mut self.tx, ticket.id, *other, "suspicious").await?,
-            Body::Unlink { ticket: other, .. } => ticket::unlink(&mut self.tx, ticket.id, *other).await?,
+            Body::Link { ticket: other, kind, .. } => {
+                ticket::link(&mut self.tx, ticket.id, *other, kind.as_str()).await?;
+                self.other_end(*other).await?;
+            }
+            Body::FlagSuspicious { ticket: other, .. } => {
+                ticket::link_once(&mut self.tx, ticket.id, *other, "suspicious").await?;
+                self.other_end(*other).await?;
+            }
+            Body::Unlink { ticket: other, .. } => {
+                ticket::unlink(&mut self.tx, ticket.id, *other).await?;
+                self.other_end(*other).await?;
+            }
             Body::SuppressAutoReply { .. }
             | Body::Lock
             | Body::Unlock
@@ -233,6 +274,19 @@ impl Work {
             | Body::BringBack => {}
         }
         Ok(())
+    }
+
+    /// Contract §1: a new note is told to owner, responsible and watchers.
+    fn tell_of_note(&mut self, ticket: &Ticket, actor: &Actor) {
+        let Some(by) = actor.agent() else { return };
+        let title = self.settings.agent_name(by).to_owned();
+        self.notices.push(Notice { title, text: ticket.title.clone(), queue: None, by: Some(by), ..Notice::of("note", ticket) });
+    }
+
+    /// A link shows on both tickets, so both go into the feed.
+    async fn other_end(&mut self, other: TicketId) -> Result<()> {
+        let seq = self.tx.next_seq();
+        Ok(ticket::touch(&mut self.tx, other, seq).await?)
     }
 
     async fn received(&mut self, ticket: &Ticket, mail: &Received, seq: i64) -> Result<()> {
@@ -278,7 +332,7 @@ impl Work {
         ticket: &Ticket,
         new: &NewArticle,
         mail: &Outgoing,
-        Way { next, author, forward, written }: Way,
+        Way { next, author, forward, written, merged }: Way,
         seq: i64,
     ) -> Result<()> {
         let sender = self.settings.addresses.get(&mail.from).ok_or(Refusal::NoSuchSender)?;
@@ -322,6 +376,7 @@ impl Work {
             taken_at: self.now,
             forward,
             anyway: false,
+            merged,
         };
         let job = Job {
             id: new_id(),

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use docket_domain::{MailboxId, QueueId, TicketId};
+use docket_domain::{AgentId, MailboxId, QueueId, TicketId};
 use docket_store::{
     job, secret,
     server::{self, Server},
@@ -34,6 +34,8 @@ const SILENCE: i64 = 30_000;
 const DOUBT: Duration = Duration::from_secs(20);
 /// How often a server looks at the database by itself, in case a word was lost.
 const LOOK: Duration = Duration::from_secs(1);
+/// So many agents of a notice go to the other servers: a word has at most 8,000 bytes.
+const AGENTS: usize = 100;
 /// So much of a notice goes to the other servers.
 const NOTICE: usize = 300;
 
@@ -49,9 +51,23 @@ pub(crate) fn mailbox_lease(id: MailboxId) -> String {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Word {
-    Notice { code: String, title: String, text: String, ticket: Option<TicketId>, queue: Option<QueueId> },
+    Notice {
+        code: String,
+        title: String,
+        text: String,
+        ticket: Option<TicketId>,
+        queue: Option<QueueId>,
+        #[serde(default)]
+        agents: Vec<AgentId>,
+        #[serde(default)]
+        by: Option<AgentId>,
+        #[serde(default)]
+        seq: Option<i64>,
+    },
     Mailboxes,
-    Fetch { mailbox: MailboxId },
+    Fetch {
+        mailbox: MailboxId,
+    },
     Left,
 }
 
@@ -68,7 +84,7 @@ fn cut(text: &str) -> String {
 
 /// The code of a notice that this program knows, too.
 fn known_code(code: &str) -> Option<&'static str> {
-    const CODES: [&str; 7] = ["new_ticket", "follow_up", "mail_failed", "perhaps_sent", "held", "mailbox_stopped", "quarantined"];
+    const CODES: [&str; 8] = ["new_ticket", "follow_up", "note", "mail_failed", "perhaps_sent", "held", "mailbox_stopped", "quarantined"];
     CODES.into_iter().find(|known| *known == code)
 }
 
@@ -259,9 +275,9 @@ impl App {
 
     async fn hear(&self, word: Word) {
         match word {
-            Word::Notice { code, title, text, ticket, queue } => {
+            Word::Notice { code, title, text, ticket, queue, agents, by, seq } => {
                 if let Some(code) = known_code(&code) {
-                    drop(self.0.notices.send(Notice { code, title, text, ticket, queue }));
+                    self.notify_here(Notice { code, title, text, ticket, queue, agents, by, seq });
                 }
             }
             Word::Mailboxes => drop(self.read_statuses().await),
@@ -276,8 +292,10 @@ impl App {
 
     /// A notice as a word for the other servers.
     pub(crate) fn word_of(&self, notice: &Notice) -> String {
-        let Notice { code, title, text, ticket, queue } = notice;
-        self.said(Word::Notice { code: (*code).to_owned(), title: cut(title), text: cut(text), ticket: *ticket, queue: *queue })
+        let Notice { code, title, text, ticket, queue, agents, by, seq } = notice;
+        let agents = agents.iter().copied().take(AGENTS).collect();
+        let (code, title, text) = ((*code).to_owned(), cut(title), cut(text));
+        self.said(Word::Notice { code, title, text, ticket: *ticket, queue: *queue, agents, by: *by, seq: *seq })
     }
 
     async fn tell(&self, word: Word) {
@@ -388,6 +406,9 @@ mod tests {
             text: cut(&"\u{1}".repeat(9_000)),
             ticket: None,
             queue: None,
+            agents: vec![AgentId(new_id()); AGENTS],
+            by: None,
+            seq: None,
         };
         let text = serde_json::to_string(&Said { from: new_id(), word: notice }).unwrap();
         assert!(text.len() < 7_900, "{}", text.len());

@@ -20,8 +20,8 @@ use crate::{
     app::App,
     error::{Error, Result},
     wire::{
-        ArticleView, AttachmentView, AuthorView, BriefView, CustomerView, DeliveryView, DraftView, EventView, LinkedView, TicketRow,
-        TicketView, actor, written,
+        ArticleView, AttachmentView, AuthorView, AwayView, BriefView, CustomerView, DeliveryView, DraftView, EventView, LinkedView,
+        TicketRow, TicketView, actor, written,
     },
 };
 
@@ -117,6 +117,12 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
     let mut flags: Vec<String> = trouble.map(|delivery| delivery.as_str().to_owned()).into_iter().collect();
     flags.extend((!drafts.is_empty()).then(|| "draft".to_owned()));
     flags.extend(ticket.suspicious.then(|| "suspicious_follow_up".to_owned()));
+    flags.extend(ticket.away.map(|_| "away".to_owned()));
+    let merged_into = match ticket.merged_into {
+        Some(_) => Some(crate::merge::end(tx, ticket.clone()).await?).filter(|end| access::may_read(settings, me, end)),
+        None => None,
+    };
+    let merged_into = merged_into.as_ref().map(brief);
     let preview = articles.last().map(|stored| crate::submit::preview(&stored.article.text)).unwrap_or_default();
     let name = if ticket.customer.name.is_empty() { &ticket.customer.address } else { &ticket.customer.name };
     let row = TicketRow {
@@ -138,6 +144,7 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
         pending_until: ticket.pending_until,
         attachments: has_files,
         flags,
+        away: ticket.away.map(|away| AwayView { agent_id: away.agent, since: away.since }),
         seq,
         preview,
     };
@@ -159,6 +166,10 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
             .collect(),
         drafts: drafts.into_iter().filter_map(|draft| draft_view(&draft)).collect(),
         junk: ticket.junk_from.is_some(),
+        responsible_id: ticket.responsible,
+        watchers: ticket.watchers.iter().copied().collect(),
+        merged: ticket.merged_into.is_some(),
+        merged_into,
     })
 }
 
@@ -181,6 +192,16 @@ async fn customer_view(tx: &mut Tx, settings: &Settings, ticket: &Ticket, sight:
         blocked: settings.blocked.contains_key(&key),
         recent: recent.into_iter().filter(|brief| brief.id != ticket.id.0).take(5).map(brief_view).collect(),
     })
+}
+
+pub(crate) fn brief(ticket: &Ticket) -> BriefView {
+    BriefView {
+        id: ticket.id,
+        number: ticket.number.clone(),
+        title: ticket.title.clone(),
+        state_id: ticket.state,
+        changed_at: ticket.changed_at,
+    }
 }
 
 pub(crate) fn brief_view(brief: ticket::Brief) -> BriefView {
@@ -301,6 +322,11 @@ pub(crate) fn event_view(settings: &Settings, event: &Event) -> EventView {
         EventBody::StateChanged { from, to, .. } => (name("from_name", state(from)), name("to_name", state(to))).1,
         EventBody::PrioritySet { from, to } => (name("from_name", priority(from)), name("to_name", priority(to))).1,
         EventBody::OwnerSet { from, to } => (name("from_name", agent(from)), name("to_name", agent(to))).1,
+        EventBody::ResponsibleSet { from, to } => (name("from_name", agent(from)), name("to_name", agent(to))).1,
+        EventBody::Watched { agent: id }
+        | EventBody::Unwatched { agent: id }
+        | EventBody::TakenAlong { agent: id }
+        | EventBody::BroughtBack { agent: id } => name("agent_name", agent(&Some(*id))),
         EventBody::Junked { from_queue, from_state } => (name("from_name", queue(from_queue)), name("state_name", state(from_state))).1,
         _ => {}
     }

@@ -331,6 +331,8 @@ pub struct ViewCounts {
     pub unassigned: i64,
     pub reminders: i64,
     pub locked: i64,
+    #[serde(default)]
+    pub watched: i64,
     pub all_open: i64,
 }
 
@@ -356,7 +358,7 @@ pub struct OutboxCount {
 #[into_params(parameter_in = Query)]
 #[expect(missing_docs, reason = "named in the wire contract")]
 pub struct ListQuery {
-    /// `mine`, `unassigned`, `reminders`, `locked`, `open`, `closed`, `junk` or `all`.
+    /// `mine`, `unassigned`, `reminders`, `locked`, `watched`, `open`, `closed`, `junk` or `all`.
     pub view: Option<String>,
     pub queue: Option<QueueId>,
     /// `changed`, `created`, `number`, `priority`, `customer`, `title`, `state` or `due`.
@@ -401,8 +403,50 @@ pub struct TicketRow {
     pub pending_until: Option<i64>,
     pub attachments: bool,
     pub flags: Vec<String>,
+    /// Who has taken it along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub away: Option<AwayView>,
     pub seq: i64,
     pub preview: String,
+}
+
+/// With whom a ticket is, and since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[expect(missing_docs, reason = "named in the wire contract")]
+pub struct AwayView {
+    pub agent_id: AgentId,
+    pub since: i64,
+}
+
+/// What a merge would do.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[expect(missing_docs, reason = "named in the wire contract")]
+pub struct MergePreview {
+    /// The ticket that stays: the one that was named, or what that was merged into.
+    pub target: BriefView,
+    pub target_queue_id: QueueId,
+    pub target_customer: String,
+    /// How many articles would move.
+    pub articles: i64,
+    pub warnings: Vec<MergeWarning>,
+}
+
+/// What is to be thought of before two tickets become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MergeWarning {
+    /// They are of different customers, and an answer goes to the target's.
+    CustomersDiffer,
+    /// Colleagues who can read this ticket cannot read the target.
+    FewerSeeTarget,
+    /// Colleagues who cannot read this ticket will read its articles there.
+    MoreSeeTarget,
+    /// The target is closed, and stays so.
+    TargetClosed,
+    /// The target itself was merged; it goes to where that is now.
+    TargetMerged,
+    /// A mail has not left; it is held until its author has looked again.
+    MailWaits,
 }
 
 /// A ticket with everything on it.
@@ -419,6 +463,16 @@ pub struct TicketView {
     pub junk: bool,
     /// What the agent who asks may do with it; with `rw` all seven.
     pub rights: Vec<Right>,
+    #[serde(default)]
+    pub responsible_id: Option<AgentId>,
+    #[serde(default)]
+    pub watchers: Vec<AgentId>,
+    /// It was merged into another ticket.
+    #[serde(default)]
+    pub merged: bool,
+    /// Where it is now, for whom may read that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<BriefView>,
 }
 
 /// The customer of a ticket.
@@ -756,6 +810,26 @@ pub struct Changes {
     /// Tickets may have left the agent's sight: lists and the open ticket are to be asked for anew.
     #[serde(default)]
     pub sight: bool,
+    /// Tickets where somebody came, left, or began or ended writing.
+    #[serde(default)]
+    pub presence: Vec<TicketId>,
+}
+
+/// Somebody else who is at a ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[expect(missing_docs, reason = "named in the wire contract")]
+pub struct PresentView {
+    pub agent_id: AgentId,
+    pub name: String,
+    pub writing: bool,
+}
+
+/// I am here.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[expect(missing_docs, reason = "named in the wire contract")]
+pub struct PresenceInput {
+    #[serde(default)]
+    pub writing: bool,
 }
 
 /// Something that an agent should hear of now.

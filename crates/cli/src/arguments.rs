@@ -161,7 +161,7 @@ pub enum TicketCommand {
     /// List tickets
     List {
         /// Which ones
-        #[arg(long, default_value = "open", value_parser = ["mine", "unassigned", "reminders", "locked", "open", "closed", "junk", "all"])]
+        #[arg(long, default_value = "open", value_parser = ["mine", "unassigned", "reminders", "locked", "watched", "open", "closed", "junk", "all"])]
         view: String,
         /// In this queue alone
         #[arg(long)]
@@ -199,6 +199,40 @@ pub enum TicketCommand {
     Note(Note),
     /// Change what the ticket says about itself
     Set(Set),
+    /// Let a ticket go into another one; this cannot be undone
+    Merge {
+        /// The ticket that goes
+        number: String,
+        /// The ticket that stays
+        into: String,
+        /// Prints the outcome and the ticket that stays as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say that two tickets belong together
+    Link {
+        /// The ticket's number
+        number: String,
+        /// The other ticket's number
+        other: String,
+        /// What the other ticket is to this one
+        #[arg(long, default_value = "normal", value_parser = ["normal", "parent", "child"])]
+        kind: String,
+        /// Prints the outcome and the ticket as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hear of what happens to a ticket
+    Watch {
+        /// The ticket's number
+        number: String,
+        /// Do not hear of it any more
+        #[arg(long)]
+        off: bool,
+        /// Prints the outcome and the ticket as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// A new ticket.

@@ -48,6 +48,7 @@ pub fn ticket(settings: &Settings, ticket: &TicketView) -> Value {
     json!({
         "number": ticket.row.number, "title": ticket.row.title, "state": state, "priority": priority, "queue": queue, "owner": owner,
         "lock": lock(ticket.row.locked), "customer": ticket.customer.address, "created": ticket.row.created_at, "id": ticket.row.id,
+        "merged_into": ticket.merged_into.as_ref().map(|into| &into.number),
         "articles": ticket.articles.iter().map(article).collect::<Vec<_>>(),
     })
 }
@@ -78,6 +79,9 @@ pub fn print_ticket(settings: &Settings, ticket: &TicketView) -> Result<(), Fail
     let owner = owner.unwrap_or_else(|| "nobody".into());
     print::line(format!("{state}, {priority}, in {queue}, owner {owner}, {}", if ticket.row.locked { "locked" } else { "unlocked" }))?;
     print::line(format!("customer {}, created {}", plain(&ticket.customer.address), moment(ticket.row.created_at, zone)))?;
+    if let Some(into) = &ticket.merged_into {
+        print::line(format!("merged into {}  {}", into.number, plain(&into.title)))?;
+    }
     for article in &ticket.articles {
         print_article(article, zone)?;
     }

@@ -34,6 +34,15 @@ async fn run(app: &App, login: Option<&str>, command: TicketCommand) -> Result<(
         TicketCommand::Reply(reply) => answer(app, desk::actor(app, login).await?, reply).await,
         TicketCommand::Note(note) => write_note(app, desk::actor(app, login).await?, note).await,
         TicketCommand::Set(set) => change(app, desk::actor(app, login).await?, set).await,
+        TicketCommand::Merge { number, into, json } => merge(app, desk::actor(app, login).await?, &number, &into, json).await,
+        TicketCommand::Link { number, other, kind, json } => {
+            let other = app.ticket_id(&other).await?;
+            one(app, desk::actor(app, login).await?, &number, json!({ "type": "link", "ticket_id": other, "kind": kind }), json).await
+        }
+        TicketCommand::Watch { number, off, json } => {
+            let body = json!({ "type": if off { "unwatch" } else { "watch" } });
+            one(app, desk::actor(app, login).await?, &number, body, json).await
+        }
     }
 }
 
@@ -142,6 +151,21 @@ async fn change(app: &App, me: AgentId, set: Set) -> Result<(), Failure> {
         last = Some(submit(app, me, id, body).await?);
     }
     last.map_or(Ok(()), |outcome| tell(app, &outcome, as_json))
+}
+
+/// Says which ticket it is now, which may be another one than was named.
+async fn merge(app: &App, me: AgentId, number: &str, into: &str, as_json: bool) -> Result<(), Failure> {
+    let (id, into) = (app.ticket_id(number).await?, app.ticket_id(into).await?);
+    let done = submit(app, me, id, json!({ "type": "merge", "into": into })).await?;
+    let stays = done.ticket.merged_into.as_ref().map_or(into, |stays| stays.id);
+    tell(app, &Outcome { ticket: app.ticket(me, stays).await?, ..done }, as_json)
+}
+
+/// Carries out one command and tells what came of it.
+async fn one(app: &App, me: AgentId, number: &str, body: Value, as_json: bool) -> Result<(), Failure> {
+    let id = app.ticket_id(number).await?;
+    let outcome = submit(app, me, id, body).await?;
+    tell(app, &outcome, as_json)
 }
 
 /// The commands, with every name looked up before the first is sent.

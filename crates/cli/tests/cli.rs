@@ -177,6 +177,29 @@ fn a_ticket_on_postgresql() {
 }
 
 #[test]
+fn tickets_are_linked_watched_and_merged() {
+    let desk = Desk::new();
+    let open = |title: &str| desk.run(&["ticket", "create", "--title", title, "--text", title]).ok().trim().to_owned();
+    let (disk, printer) = (open("Disk"), open("Printer"));
+    desk.run(&["ticket", "link", &disk, &printer, "--kind", "parent"]).ok();
+    assert_eq!(desk.run(&["ticket", "link", &disk, &printer, "--kind", "cousin"]).code(), 2);
+    let watched = |view: &str| desk.run(&["ticket", "list", "--view", view, "--json"]).ok().lines().count();
+    desk.run(&["ticket", "watch", &disk]).ok();
+    assert_eq!(watched("watched"), 1);
+    desk.run(&["ticket", "watch", &disk, "--off"]).ok();
+    assert_eq!(watched("watched"), 0);
+    desk.run(&["ticket", "merge", &disk, &disk]).refused(1, "into itself");
+    let done = desk.run(&["ticket", "merge", &disk, &printer, "--json"]).json();
+    assert_eq!((number(&done["ticket"]), done["ticket"]["articles"].as_array().map(Vec::len)), (printer.as_str(), Some(2)));
+    let shell = desk.run(&["ticket", "show", &disk, "--json"]).json();
+    assert_eq!((&shell["state"], &shell["merged_into"]), (&"merged".into(), &Value::from(printer.as_str())));
+    desk.run(&["ticket", "merge", &printer, &disk]).refused(1, "merged into this one");
+    desk.run(&["ticket", "set", &disk, "--priority", "5"]).refused(1, "merged into another one");
+    let noted = desk.run(&["ticket", "note", &disk, "--text", "still here", "--json"]).json();
+    assert_eq!(number(&noted["ticket"]), printer, "what only adds goes to where it is now");
+}
+
+#[test]
 fn what_does_not_exist_is_refused() {
     let desk = Desk::new();
     desk.run(&["ticket", "show", "2026010110000001"]).refused(1, "does not exist");

@@ -34,7 +34,7 @@ pub fn apply(ticket: &mut Ticket, event: &Event) {
         EventBody::PrioritySet { to, .. } => ticket.priority = *to,
         EventBody::OwnerSet { to, .. } => ticket.owner = *to,
         EventBody::Locked => ticket.locked = true,
-        EventBody::Unlocked => ticket.locked = false,
+        EventBody::Unlocked => (ticket.locked, ticket.away) = (false, None),
         EventBody::CustomerChanged { to, .. } => ticket.customer.clone_from(to),
         EventBody::Sent { answers: true, .. } => answered(ticket, at),
         EventBody::SuspiciousFollowUp { .. } => ticket.suspicious = true,
@@ -47,8 +47,14 @@ pub fn apply(ticket: &mut Ticket, event: &Event) {
             ticket.merged_into = Some(*into);
             ticket.articles = 0;
         }
-        EventBody::Absorbed { articles, .. } => ticket.articles += articles,
-        EventBody::TakenAlong { agent } => ticket.away = Some(Away { agent: *agent, since: at }),
+        EventBody::Absorbed { articles, contact, .. } => {
+            ticket.articles += articles;
+            ticket.last_customer_at = ticket.last_customer_at.max(contact.last_customer_at);
+            ticket.last_agent_at = ticket.last_agent_at.max(contact.last_agent_at);
+            ticket.first_response_at = [ticket.first_response_at, contact.first_response_at].into_iter().flatten().min();
+        }
+        // Only what is locked is away: lists count on it.
+        EventBody::TakenAlong { agent } => (ticket.locked, ticket.away) = (true, Some(Away { agent: *agent, since: at })),
         EventBody::BroughtBack { .. } => ticket.away = None,
         EventBody::FollowedUp { .. }
         | EventBody::Sent { answers: false, .. }

@@ -7,8 +7,9 @@ use crate::{
     article::{Address, Direction},
     event::Actor,
     id::{AddressId, AgentId, ArticleId, AttachmentId, CommandId, PriorityId, QueueId, StateId, TicketId},
+    link::LinkKind,
     settings::AutoKind,
-    ticket::Customer,
+    ticket::{Contact, Customer},
 };
 
 /// A command on its way. It carries everything that varies: ids, time and actor.
@@ -261,7 +262,12 @@ pub enum Body {
     /// A mail named this ticket without belonging to it.
     FlagSuspicious { number: String, ticket: TicketId },
     /// Two tickets belong together.
-    Link { ticket: TicketId, number: String },
+    Link {
+        ticket: TicketId,
+        number: String,
+        #[serde(default)]
+        kind: LinkKind,
+    },
     /// They do not any more.
     Unlink { ticket: TicketId, number: String },
     /// Another agent answers for it, or nobody.
@@ -270,15 +276,17 @@ pub enum Body {
     Watch,
     /// I do not want to hear of it any more.
     Unwatch,
-    /// This ticket goes into another one: articles, links and watchers move there.
+    /// This ticket goes into another one: articles, links and watchers move there. `into` is where the merge ends.
     Merge { into: TicketId, number: String },
-    /// The other half of a merge, on the ticket that stays; `watchers` are those of the one that goes.
+    /// The other half of a merge, on the ticket that stays; `watchers` and `contact` are those of the one that goes.
     Absorb {
         ticket: TicketId,
         number: String,
         articles: i64,
         #[serde(default)]
         watchers: Vec<AgentId>,
+        #[serde(default)]
+        contact: Contact,
     },
     /// I take it along, to work on it without a network: it is locked for me.
     TakeAlong,

@@ -10,7 +10,7 @@ use crate::{
     master,
     refusal::Refusal,
     settings::{FollowUp, Settings, StateType},
-    ticket::Ticket,
+    ticket::{Contact, Ticket},
 };
 
 /// What a decision may know besides the ticket and the command.
@@ -37,6 +37,8 @@ pub fn decide(ticket: &Ticket, body: &Body, context: &Context) -> Result<Vec<Eve
     match body {
         Body::Create { .. } if ticket.exists() => return Err(Refusal::TicketExists),
         Body::Create { .. } => draft.create(body)?,
+        Body::Merge { into, .. } if ticket.merged_into == Some(*into) => {}
+        _ if ticket.merged_into.is_some() => return Err(Refusal::Merged),
         _ => draft.carry_out(body)?,
     }
     Ok(draft.events)
@@ -149,11 +151,11 @@ impl Draft<'_> {
             Body::Watch => self.watch(),
             Body::Unwatch => self.unwatch(),
             Body::Merge { into, number } => self.merge(*into, number)?,
-            Body::Absorb { ticket, number, articles, watchers } => self.absorb(*ticket, number, *articles, watchers),
+            Body::Absorb { ticket, number, articles, watchers, contact } => self.absorb(*ticket, number, *articles, watchers, *contact),
             Body::TakeAlong => self.take_along()?,
-            Body::BringBack => self.bring_back(),
+            Body::BringBack => self.give_back()?,
             Body::Link { ticket, .. } | Body::Unlink { ticket, .. } if *ticket == self.ticket.id => return Err(Refusal::LinkToItself),
-            Body::Link { ticket, number } => self.push(EventBody::Linked { ticket: *ticket, number: number.clone() }),
+            Body::Link { ticket, number, kind } => self.push(EventBody::Linked { ticket: *ticket, number: number.clone(), kind: *kind }),
             Body::Unlink { ticket, number } => self.push(EventBody::Unlinked { ticket: *ticket, number: number.clone() }),
         }
         Ok(())
@@ -294,6 +296,7 @@ impl Draft<'_> {
 
     fn unlock(&mut self) {
         if self.ticket.locked {
+            self.bring_back();
             self.push(EventBody::Unlocked);
         }
     }
@@ -416,11 +419,15 @@ impl Draft<'_> {
         self.not_locked_by_other()?;
         self.push(EventBody::MergedInto { ticket: into, number: number.to_owned() });
         self.change_state(master::STATE_MERGED, None);
+        self.unlock();
+        for agent in self.ticket.watchers.clone() {
+            self.push(EventBody::Unwatched { agent });
+        }
         Ok(())
     }
 
-    fn absorb(&mut self, ticket: TicketId, number: &str, articles: i64, watchers: &[AgentId]) {
-        self.push(EventBody::Absorbed { ticket, number: number.to_owned(), articles });
+    fn absorb(&mut self, ticket: TicketId, number: &str, articles: i64, watchers: &[AgentId], contact: Contact) {
+        self.push(EventBody::Absorbed { ticket, number: number.to_owned(), articles, contact });
         for agent in watchers {
             if !self.ticket.watchers.contains(agent) {
                 self.push(EventBody::Watched { agent: *agent });
@@ -428,13 +435,21 @@ impl Draft<'_> {
         }
     }
 
-    /// It is locked for who takes it along, and says so to everybody.
+    /// It is locked for who takes it along, and says so to everybody. Nobody works on a closed ticket, so to read it on the way
+    /// nothing has to change.
     fn take_along(&mut self) -> Result<(), Refusal> {
-        let Some(agent) = self.me() else { return Ok(()) };
+        let Some(agent) = self.me().filter(|_| !self.state_type().is_closed()) else { return Ok(()) };
         self.lock_for_me(false)?;
         if self.ticket.away.is_none_or(|away| away.agent != agent) {
             self.push(EventBody::TakenAlong { agent });
         }
+        Ok(())
+    }
+
+    /// For who has taken it along; a colleague takes it over instead.
+    fn give_back(&mut self) -> Result<(), Refusal> {
+        self.not_locked_by_other()?;
+        self.bring_back();
         Ok(())
     }
 

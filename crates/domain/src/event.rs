@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     article::{Channel, Direction, Sender},
     id::{AgentId, ArticleId, DeviceId, PriorityId, QueueId, StateId, TicketId},
+    link::LinkKind,
     settings::AutoKind,
-    ticket::Customer,
+    ticket::{Contact, Customer},
 };
 
 /// Who did it.
@@ -118,7 +119,12 @@ pub enum EventBody {
     /// A follow-up came that the queue does not take.
     FollowUpRejected { article: ArticleId },
     /// Two tickets belong together.
-    Linked { ticket: TicketId, number: String },
+    Linked {
+        ticket: TicketId,
+        number: String,
+        #[serde(default, skip_serializing_if = "LinkKind::is_normal")]
+        kind: LinkKind,
+    },
     /// They do not any more.
     Unlinked { ticket: TicketId, number: String },
     /// Marked as junk.
@@ -133,8 +139,14 @@ pub enum EventBody {
     Unwatched { agent: AgentId },
     /// It was merged into this other ticket, which has its articles now.
     MergedInto { ticket: TicketId, number: String },
-    /// Another ticket was merged into it and brought this many articles.
-    Absorbed { ticket: TicketId, number: String, articles: i64 },
+    /// Another ticket was merged into it and brought this many articles, which say when customer and desk spoke.
+    Absorbed {
+        ticket: TicketId,
+        number: String,
+        articles: i64,
+        #[serde(default)]
+        contact: Contact,
+    },
     /// An agent took it along, to work on it without a network.
     TakenAlong { agent: AgentId },
     /// It is back, or somebody else took it over.

@@ -25,6 +25,20 @@ pub struct Away {
     pub since: i64,
 }
 
+/// When customer and desk spoke, as a ticket's articles say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// The customer's last word (ms UTC).
+    #[serde(default)]
+    pub last_customer_at: Option<i64>,
+    /// The desk's last word that the customer could see.
+    #[serde(default)]
+    pub last_agent_at: Option<i64>,
+    /// The desk's first answer.
+    #[serde(default)]
+    pub first_response_at: Option<i64>,
+}
+
 /// What a ticket is at this moment. Folding its events over [`Ticket::blank`] gives the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ticket {
@@ -77,7 +91,7 @@ pub struct Ticket {
     /// The ticket that it was merged into.
     #[serde(default)]
     pub merged_into: Option<TicketId>,
-    /// Who has taken it along.
+    /// Who has taken it along; it is locked for them.
     #[serde(default)]
     pub away: Option<Away>,
 }
@@ -111,6 +125,17 @@ impl Ticket {
             merged_into: None,
             away: None,
         }
+    }
+
+    /// When customer and desk spoke on it.
+    pub fn contact(&self) -> Contact {
+        let Self { last_customer_at, last_agent_at, first_response_at, .. } = *self;
+        Contact { last_customer_at, last_agent_at, first_response_at }
+    }
+
+    /// Locked here: with somebody who is reachable. What was taken along stays in its queue's list of new work.
+    pub fn is_held(&self) -> bool {
+        self.locked && self.away.is_none()
     }
 
     /// Has it happened yet?

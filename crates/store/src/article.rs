@@ -292,7 +292,9 @@ pub async fn unread(tx: &mut Tx, agent: AgentId, read_before: i64, tickets: &[Uu
 
 /// The read marks that an agent set on the articles of a ticket.
 pub async fn read_marks(tx: &mut Tx, agent: AgentId, ticket: TicketId) -> Result<Vec<(Uuid, bool)>> {
-    const SQL: &str = "select article_id, is_read from read_mark where ticket_id = $1 and agent_id = $2";
+    const SQL: &str = "
+        select r.article_id, r.is_read from article a join read_mark r on r.article_id = a.id and r.agent_id = $2
+        where a.ticket_id = $1";
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(ticket.0).bind(agent.0).fetch_all(conn).await)?)
 }
 

@@ -104,7 +104,7 @@ impl From<Row> for Ticket {
             state: StateId(row.state_id),
             priority: PriorityId(row.priority_id),
             owner: row.owner_id.map(AgentId),
-            locked: row.locked,
+            locked: row.locked || row.away_id.is_some(),
             customer: Customer { address: row.customer_address, name: row.customer_name },
             created_at: row.created_at,
             changed_at: row.changed_at,
@@ -125,8 +125,9 @@ impl From<Row> for Ticket {
     }
 }
 
-/// Writes the ticket as it now stands, under the sequence number that puts it in the feed. `scope_moved`: who may see it
-/// has changed.
+/// Writes the ticket as it now stands, under the sequence number that puts it in the feed. `scope_moved`: who may see it, or where
+/// its articles are, has changed. The column `locked` holds what lists ask for, gone from the list of new work: what was taken
+/// along is locked, but not there.
 pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_moved: bool) -> Result<()> {
     const SQL: &str = "
         insert into ticket (id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
@@ -164,7 +165,7 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
     let (junk_queue, junk_state) = (ticket.junk_from.map(|(queue, _)| queue.0), ticket.junk_from.map(|(_, state)| state.0));
     on!(tx, conn => sqlx::query(SQL)
         .bind(ticket.id.0).bind(&ticket.number).bind(&title).bind(ticket.queue.0).bind(ticket.state.0).bind(ticket.priority.0)
-        .bind(ticket.owner.map(|owner| owner.0)).bind(ticket.locked).bind(&address).bind(&name)
+        .bind(ticket.owner.map(|owner| owner.0)).bind(ticket.is_held()).bind(&address).bind(&name)
         .bind(ticket.created_at).bind(ticket.changed_at).bind(ticket.pending_until).bind(ticket.articles).bind(ticket.events)
         .bind(ticket.last_customer_at).bind(ticket.last_agent_at).bind(ticket.first_response_at).bind(ticket.closed_at)
         .bind(junk_queue).bind(junk_state).bind(ticket.suspicious).bind(seq).bind(index.class as i64).bind(index.rank)
@@ -173,7 +174,7 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
         .bind(ticket.responsible.map(|agent| agent.0)).bind(ticket.merged_into.map(|into| into.0))
         .bind(ticket.away.map(|away| away.agent.0)).bind(ticket.away.map(|away| away.since)).bind(&watchers)
         .execute(conn).await.map(drop))?;
-    let place = (index.class as i64, ticket.queue.0, ticket.state.0, ticket.locked);
+    let place = (index.class as i64, ticket.queue.0, ticket.state.0, ticket.is_held());
     tx.remember(ticket.id, Some((ticket.clone(), place)));
     tally::step(tx, before, place).await
 }
@@ -273,11 +274,26 @@ pub struct Brief {
     pub changed_at: i64,
 }
 
-/// Links two tickets, both ways.
+/// What a link is called from its other end.
+pub(crate) fn mirrored(kind: &str) -> &str {
+    match kind {
+        "parent" => "child",
+        "child" => "parent",
+        same => same,
+    }
+}
+
+/// Links two tickets, both ways; `kind` is what the other one is. What they were to each other before is forgotten.
 pub async fn link(tx: &mut Tx, one: TicketId, other: TicketId, kind: &str) -> Result<()> {
+    unlink(tx, one, other).await?;
+    link_once(tx, one, other, kind).await
+}
+
+/// Links two tickets unless they are linked already.
+pub async fn link_once(tx: &mut Tx, one: TicketId, other: TicketId, kind: &str) -> Result<()> {
     const SQL: &str =
-        "insert into link (ticket_id, other_id, kind) values ($1, $2, $3), ($2, $1, $3) on conflict (ticket_id, other_id) do nothing";
-    on!(tx, conn => sqlx::query(SQL).bind(one.0).bind(other.0).bind(kind).execute(conn).await.map(drop))?;
+        "insert into link (ticket_id, other_id, kind) values ($1, $2, $3), ($2, $1, $4) on conflict (ticket_id, other_id) do nothing";
+    on!(tx, conn => sqlx::query(SQL).bind(one.0).bind(other.0).bind(kind).bind(mirrored(kind)).execute(conn).await.map(drop))?;
     Ok(())
 }
 

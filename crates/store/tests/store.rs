@@ -47,6 +47,10 @@ mod lists;
 mod mailboxes;
 #[path = "store/many.rs"]
 mod many;
+#[path = "store/merge.rs"]
+mod merge;
+#[path = "store/presence.rs"]
+mod presence;
 #[path = "store/records.rs"]
 mod records;
 #[path = "store/servers.rs"]

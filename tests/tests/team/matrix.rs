@@ -99,6 +99,9 @@ async fn read(stage: &Stage, what: &str, who: &str) -> Option<char> {
                 text: "Help".into(),
                 ticket: Some(id),
                 queue: Some(whole.row.queue_id),
+                agents: Vec::new(),
+                by: None,
+                seq: None,
             };
             if stage.app.concerns(stage.person(who).id, &notice).await.expect("that can be told") { 'Y' } else { '-' }
         }

@@ -69,7 +69,8 @@ function ticketActions(desk: Desk, { pane, bulk }: Ways): Action[] {
   let open = () =>
     desk.router.route.page === 'list' &&
     desk.router.route.ticket !== undefined &&
-    desk.ticket.current !== undefined;
+    desk.ticket.current !== undefined &&
+    !desk.ticket.current.merged;
   let some = () => desk.list.selected.size > 0;
   let menu = (name: string) => () => (desk.menu = name);
   let may = (right: Right) => open() && !desk.settings.lacks(desk.ticket.current!, right);
@@ -105,6 +106,7 @@ function ticketActions(desk: Desk, { pane, bulk }: Ways): Action[] {
     onTicket('phone', 'p', m.phone_call, () => pane()?.compose({ kind: 'phone_call' })),
     onTicket('forward', 'f', m.forward, () => pane()?.compose({ kind: 'forward' })),
     onTicket('take', 'l', m.key_take, () => pane()?.takeOrRelease()),
+    onTicket('watch', 'w', m.watch, () => pane()?.watch(), 'ro'),
     onTicket('assign', 'a', m.key_assign, menu('owner'), 'owner'),
     onTicket('state', 's', m.set_state, menu('state')),
     onTicket('move', 'm', m.move_to, menu('queue')),
@@ -113,6 +115,20 @@ function ticketActions(desk: Desk, { pane, bulk }: Ways): Action[] {
     onTicket('snooze', 'z', m.snooze, () => pane()?.snooze()),
     onTicket('junk', '#', m.junk, () => pane()?.junk(false)),
     onTicket('unread', 'u', m.mark_unread, () => pane()?.markUnread(), 'ro'),
+    {
+      id: 'take_along',
+      label: m.take_along,
+      group,
+      when: () => may('rw'),
+      run: () => pane()?.takeAlong(),
+    },
+    {
+      id: 'merge',
+      label: m.merge,
+      group,
+      when: () => may('rw'),
+      run: () => pane()?.merge(),
+    },
     {
       id: 'side',
       label: m.key_side,
@@ -137,6 +153,7 @@ function goActions(desk: Desk): Action[] {
     to('u', 'unassigned', m.view_unassigned),
     to('m', 'mine', m.view_mine),
     to('r', 'reminders', m.view_reminders),
+    to('w', 'watched', m.view_watched),
     to('a', 'open', m.view_open),
     to('c', 'closed', m.view_closed),
     { id: 'go_outbox', label: m.outbox, group, keys: ['g o'], run: () => desk.router.go({ page: 'outbox' }) },

@@ -24,6 +24,7 @@ const TITLES: Record<ListView, () => string> = {
   unassigned: m.view_unassigned,
   reminders: m.view_reminders,
   locked: m.view_locked,
+  watched: m.view_watched,
   open: m.view_open,
   closed: m.view_closed,
   junk: m.view_junk,

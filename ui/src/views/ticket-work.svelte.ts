@@ -1,8 +1,11 @@
 import Ban from '@lucide/svelte/icons/ban';
 import Clock from '@lucide/svelte/icons/clock';
 import Link from '@lucide/svelte/icons/link';
+import Luggage from '@lucide/svelte/icons/luggage';
 import Mail from '@lucide/svelte/icons/mail';
+import Merge from '@lucide/svelte/icons/merge';
 import ShieldX from '@lucide/svelte/icons/shield-x';
+import UserCheck from '@lucide/svelte/icons/user-check';
 import { api } from '$lib/api/client';
 import { problemText } from '$lib/api/problem';
 import { Composer } from '$lib/composer/composer.svelte';
@@ -194,14 +197,31 @@ export class TicketWork {
       );
   }
 
-  moreMenu(ticket: Ticket, onlink: () => void, onsnooze: () => void): MenuItem[] {
+  moreMenu(
+    ticket: Ticket,
+    ways: { link: () => void; merge: () => void; snooze: () => void; takeAlong: () => void },
+  ): MenuItem[] {
+    let withMe = ticket.away?.agent_id === this.desk.session.agent?.id;
     let isJunk = ticket.junk;
     let address = ticket.customer.address;
     let disabled = !!this.desk.settings.lacks(ticket, 'rw');
     let items: MenuItem[] = [
-      { label: m.snooze(), icon: Clock, hint: 'z', disabled, run: onsnooze },
+      { label: m.snooze(), icon: Clock, hint: 'z', disabled, run: ways.snooze },
       { label: m.mark_unread(), icon: Mail, hint: 'u', run: () => void this.markUnread() },
-      { label: m.link_ticket(), icon: Link, disabled, run: onlink },
+      {
+        label: withMe ? m.bring_back() : m.take_along(),
+        icon: Luggage,
+        disabled,
+        run: ways.takeAlong,
+      },
+      {
+        label: m.set_responsible(),
+        icon: UserCheck,
+        disabled,
+        run: () => (this.desk.menu = 'responsible'),
+      },
+      { label: m.link_ticket(), icon: Link, apart: true, disabled, run: ways.link },
+      { label: m.merge(), icon: Merge, disabled, run: ways.merge },
       {
         label: isJunk ? m.not_junk() : m.junk(),
         icon: ShieldX,

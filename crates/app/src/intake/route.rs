@@ -25,12 +25,19 @@ impl Work {
         let named = self.named(mail).await?;
         if let Some(named) = named {
             let referred_there = by_reference.as_ref().is_some_and(|ticket| ticket.id == named.id);
-            if referred_there || self.settings.mail_rules.open_by_number_alone || self.knows(&named, mail).await? {
-                return Ok(Route::Existing(Box::new(named)));
+            // Who has part in what a merged ticket was, or in what it is now.
+            let now = self.end_of(named.clone()).await?;
+            let referred_there = referred_there || by_reference.as_ref().is_some_and(|ticket| ticket.id == now.id);
+            if referred_there
+                || self.settings.mail_rules.open_by_number_alone
+                || self.knows(&named, mail).await?
+                || self.knows(&now, mail).await?
+            {
+                return Ok(Route::Existing(Box::new(now)));
             }
             return Ok(match by_reference {
                 Some(ticket) => Route::Existing(Box::new(ticket)),
-                None => Route::New { named: Some(Box::new(named)) },
+                None => Route::New { named: Some(Box::new(now)) },
             });
         }
         Ok(match by_reference {
@@ -58,7 +65,10 @@ impl Work {
         let place = |id: &str| ids.iter().position(|wanted| wanted == id).unwrap_or(usize::MAX);
         let best = known.iter().min_by_key(|reference| (!reference.ours, reference.article_id.is_none(), place(&reference.message_id)));
         match best {
-            Some(reference) => Ok(ticket::find(&mut self.tx, TicketId(reference.ticket_id)).await?),
+            Some(reference) => match ticket::find(&mut self.tx, TicketId(reference.ticket_id)).await? {
+                Some(ticket) => Ok(Some(self.end_of(ticket).await?)),
+                None => Ok(None),
+            },
             None => Ok(None),
         }
     }

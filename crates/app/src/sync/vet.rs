@@ -43,7 +43,7 @@ pub(crate) async fn vet(work: &mut Work, me: AgentId, device: DeviceId, id: Tick
             let known: MailJob = serde_json::from_str(&job.body).map_err(anyhow::Error::from)?;
             (*author, *next) = (known.author, known.next);
         }
-        Body::Link { ticket: other, number } | Body::Unlink { ticket: other, number } => {
+        Body::Link { ticket: other, number, .. } | Body::Unlink { ticket: other, number } => {
             *number = readable(work, me, *other).await?;
         }
         Body::Merge { into, number } => *number = readable(work, me, *into).await?,

@@ -1,6 +1,6 @@
 //! The commands as clients send them; ids of sender, files and states are looked up before the domain sees them.
 
-use docket_domain::{AddressId, AgentId, ArticleId, Direction, PriorityId, QueueId, StateId, TicketId, command::SeenUpto};
+use docket_domain::{AddressId, AgentId, ArticleId, Direction, LinkKind, PriorityId, QueueId, StateId, TicketId, command::SeenUpto};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -97,12 +97,27 @@ pub enum CommandBody {
         block_sender: bool,
     },
     NotJunk,
+    /// `kind` is what the other ticket is to this one.
     Link {
         ticket_id: TicketId,
+        #[serde(default)]
+        kind: LinkKind,
     },
     Unlink {
         ticket_id: TicketId,
     },
+    SetResponsible {
+        agent_id: Option<AgentId>,
+    },
+    Watch,
+    Unwatch,
+    /// Lets this ticket go into another one; it cannot be undone yet.
+    Merge {
+        into: TicketId,
+    },
+    /// Locks it for me and says to everybody that I have it with me.
+    TakeAlong,
+    BringBack,
 }
 
 /// A mail as typed.

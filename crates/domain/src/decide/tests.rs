@@ -9,6 +9,7 @@ use crate::{
     command::{Bounced, NewAttachment, SeenUpto},
     event::Event,
     id::{AddressId, AttachmentId, TicketId},
+    link::LinkKind,
     settings::{AutoKind, Kind, Record},
     ticket::Customer,
 };
@@ -19,8 +20,10 @@ mod fields;
 mod junk;
 mod lock;
 mod mail;
+mod merge;
 mod properties;
 mod states;
+mod team;
 
 const NOW: i64 = 1_795_251_600_000; // 2026-11-21T09:00:00Z
 const LATER: i64 = NOW + 86_400_000;

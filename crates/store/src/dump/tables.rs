@@ -140,6 +140,7 @@ tables! {
         null, at: Bigint
     },
     confirmed [ticket_id] stays { ticket_id: Uuid, document: Text null },
+    presence [ticket_id, agent_id] stays { ticket_id: Uuid, agent_id: Uuid, writing: Boolean, seen_at: Bigint },
     leased_number [number] stays { number: Text, at: Bigint },
     server [id] stays { id: Uuid, name: Text, version: Text, started_at: Bigint, seen_at: Bigint },
     lease [name] stays { name: Text, server_id: Uuid },

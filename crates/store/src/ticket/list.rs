@@ -29,8 +29,10 @@ pub struct Filter {
     pub queues: Vec<Uuid>,
     /// Owned by.
     pub owner: Option<Uuid>,
-    /// Locked or not.
+    /// Locked and gone from the list of new work, or not: what was taken along is still there.
     pub locked: Option<bool>,
+    /// Locked, here or taken along.
+    pub locked_by_owner: bool,
     /// In one of these states; empty: any.
     pub states: Vec<Uuid>,
     /// With a pending time.
@@ -41,6 +43,10 @@ pub struct Filter {
     pub ids: Vec<Uuid>,
     /// What the agent who asks may read; none: everything.
     pub sight: Option<Sight>,
+    /// Watched by.
+    pub watched_by: Option<Uuid>,
+    /// Answered for by.
+    pub responsible: Option<Uuid>,
 }
 
 /// By what they are sorted.
@@ -106,6 +112,8 @@ pub struct ListRow {
     pub preview: String,
     pub has_attachments: bool,
     pub trouble: Option<String>,
+    pub away_id: Option<Uuid>,
+    pub away_since: Option<i64>,
 }
 
 impl ListRow {
@@ -138,6 +146,15 @@ macro_rules! conditions {
         if let Some(locked) = filter.locked {
             query.push(" and locked = ").push_bind(locked);
         }
+        if filter.locked_by_owner {
+            query.push(" and (locked or away_id is not null)");
+        }
+        if let Some(agent) = filter.watched_by {
+            query.push(" and id in (select ticket_id from watcher where agent_id = ").push_bind(agent).push(")");
+        }
+        if let Some(agent) = filter.responsible {
+            query.push(" and responsible_id = ").push_bind(agent);
+        }
         if let Some(queue) = filter.not_queue {
             query.push(" and queue_id <> ").push_bind(queue);
         }
@@ -160,9 +177,14 @@ fn classes(classes: &[i64], open_only: bool) -> String {
 }
 
 impl Filter {
+    /// Does it ask for what one agent has to do with?
+    fn by_agent(&self) -> bool {
+        self.owner.is_some() || self.watched_by.is_some() || self.responsible.is_some()
+    }
+
     /// Do the indexes of open tickets help with this order? A queue or an owner has few enough of them to sort.
     fn wants_open_index(&self, sort: Sort) -> bool {
-        matches!(sort, Sort::Changed | Sort::Created) || !self.queues.is_empty() || self.owner.is_some()
+        matches!(sort, Sort::Changed | Sort::Created) || !self.queues.is_empty() || self.by_agent()
     }
 
     /// What the agent may read, where the rest of the filter lets through more than that: one's own tickets are seen anyway.
@@ -195,7 +217,7 @@ macro_rules! any_of {
 
 const COLUMNS: &str = "select id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
     created_at, changed_at, pending_until, last_customer_at, last_agent_at, suspicious, seq, rank, customer_key, preview,
-    has_attachments, trouble from ticket";
+    has_attachments, trouble, away_id, away_since from ticket";
 
 /// Begins a query for a page of a list; a macro because the builder's type differs per database.
 macro_rules! page {
@@ -280,7 +302,7 @@ pub async fn count(tx: &mut Tx, filter: &Filter) -> Result<i64> {
             }
         };
     }
-    if filter.owner.is_some() || filter.pending || !filter.ids.is_empty() {
+    if filter.by_agent() || filter.locked_by_owner || filter.pending || !filter.ids.is_empty() {
         return Ok(run!(BY_HAND, true, query => { seen!(query, filter.narrows()); }));
     }
     let inside = run!(TALLY, false, query => {
@@ -319,14 +341,17 @@ pub struct ViewCounts {
     pub locked: i64,
     /// Mine and waiting for a moment.
     pub reminders: i64,
+    /// Open and watched by me.
+    pub watched: i64,
 }
 
 /// Counts the views of one agent.
 pub async fn view_counts(tx: &mut Tx, agent: Uuid) -> Result<ViewCounts> {
     const SQL: &str = "
         select cast(count(*) as bigint) as mine,
-            cast(coalesce(sum(case when locked then 1 else 0 end), 0) as bigint) as locked,
-            cast(coalesce(sum(case when pending_until is not null then 1 else 0 end), 0) as bigint) as reminders
+            cast(coalesce(sum(case when locked or away_id is not null then 1 else 0 end), 0) as bigint) as locked,
+            cast(coalesce(sum(case when pending_until is not null then 1 else 0 end), 0) as bigint) as reminders,
+            (select cast(count(*) as bigint) from watcher w join ticket t on t.id = w.ticket_id where w.agent_id = $1 and t.class > 0) as watched
         from ticket where owner_id = $1 and class > 0";
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(agent).fetch_one(conn).await)?)
 }

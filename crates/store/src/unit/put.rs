@@ -15,7 +15,10 @@ use crate::{
     db::{Result, Tx},
     json,
     key::{self, indexed, storable, storable_option},
-    ticket::tally::{self, Place},
+    ticket::{
+        mirrored,
+        tally::{self, Place},
+    },
 };
 
 /// Rows that one statement takes: SQLite binds 32,766 values at most, a ticket has 39.
@@ -165,7 +168,7 @@ async fn count(tx: &mut Tx, before: Vec<Place>, now: &[Placing<'_>]) -> Result<(
     }
     for Placing { unit, class, .. } in now {
         let ticket = &unit.ticket;
-        *steps.entry((*class, ticket.queue.0, ticket.state.0, ticket.locked)).or_default() += 1;
+        *steps.entry((*class, ticket.queue.0, ticket.state.0, ticket.is_held())).or_default() += 1;
     }
     for (place, step) in steps.into_iter().filter(|(_, step)| *step != 0) {
         tally::add(tx, place, step).await?;
@@ -203,7 +206,7 @@ async fn tickets(tx: &mut Tx, placings: &[Placing<'_>], seq: i64) -> Result<()> 
             let search = key::search(&[&ticket.number, &ticket.title, &name, &address]);
             row.push_bind(ticket.id.0).push_bind(&ticket.number).push_bind(storable(&ticket.title)).push_bind(ticket.queue.0);
             row.push_bind(ticket.state.0).push_bind(ticket.priority.0).push_bind(ticket.owner.map(|owner| owner.0));
-            row.push_bind(ticket.locked).push_bind(address.clone()).push_bind(name.clone()).push_bind(ticket.created_at);
+            row.push_bind(ticket.is_held()).push_bind(address.clone()).push_bind(name.clone()).push_bind(ticket.created_at);
             row.push_bind(ticket.changed_at).push_bind(ticket.pending_until).push_bind(ticket.articles).push_bind(ticket.events);
             row.push_bind(ticket.last_customer_at).push_bind(ticket.last_agent_at).push_bind(ticket.first_response_at);
             row.push_bind(ticket.closed_at).push_bind(ticket.junk_from.map(|(queue, _)| queue.0));
@@ -248,7 +251,7 @@ async fn links(tx: &mut Tx, placings: &[Placing<'_>]) -> Result<()> {
     for unit in placings.iter().map(|placing| placing.unit) {
         for (other, kind) in &unit.links {
             rows.insert((unit.ticket.id.0, other.0), kind.clone());
-            rows.insert((other.0, unit.ticket.id.0), opposite(kind).to_owned());
+            rows.insert((other.0, unit.ticket.id.0), mirrored(kind).to_owned());
         }
     }
     if rows.is_empty() {
@@ -262,14 +265,6 @@ async fn links(tx: &mut Tx, placings: &[Placing<'_>]) -> Result<()> {
         query.build().execute(conn).await.map(drop)
     })?;
     Ok(())
-}
-
-fn opposite(kind: &str) -> &str {
-    match kind {
-        "parent" => "child",
-        "child" => "parent",
-        other => other,
-    }
 }
 
 async fn articles(tx: &mut Tx, units: &[&ArticleUnit]) -> Result<()> {

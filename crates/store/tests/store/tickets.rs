@@ -152,11 +152,13 @@ both! {
         let [one, two, three] = [1, 2, 3].map(|n| ticket(n).id);
         let mut tx = desk.begin().await.unwrap();
         ticket::link(&mut tx, one, two, "normal").await.unwrap();
-        ticket::link(&mut tx, two, one, "other").await.unwrap();
+        ticket::link_once(&mut tx, two, one, "other").await.unwrap();
         ticket::link(&mut tx, one, three, "normal").await.unwrap();
         let linked = ticket::linked(&mut tx, one, None).await.unwrap();
         assert_eq!(linked.iter().map(|(brief, kind)| (brief.id, kind.as_str())).collect::<Vec<_>>(), [(id(3), "normal"), (id(2), "normal")]);
         assert_eq!(ticket::linked(&mut tx, two, None).await.unwrap()[0].0.id, id(1));
+        ticket::link(&mut tx, two, one, "parent").await.unwrap();
+        assert_eq!(ticket::linked(&mut tx, one, None).await.unwrap()[1].1, "child", "a link is of one kind");
         ticket::unlink(&mut tx, two, one).await.unwrap();
         assert_eq!(ticket::linked(&mut tx, two, None).await.unwrap().len(), 0);
         assert_eq!(ticket::linked(&mut tx, one, None).await.unwrap().len(), 1);
@@ -217,7 +219,7 @@ both! {
         let wanted = [(ticket(2).queue.0, false), (queue.0, true)].map(|(queue_id, locked)| QueueCount { queue_id, locked, tickets: 1 });
         assert_eq!(queues, wanted);
         let views = ticket::view_counts(&mut tx, agent.0).await.unwrap();
-        assert_eq!(views, ViewCounts { mine: 1, locked: 1, reminders: 1 });
+        assert_eq!(views, ViewCounts { mine: 1, locked: 1, reminders: 1, watched: 0 });
         assert_eq!(ticket::view_counts(&mut tx, id(1)).await.unwrap(), ViewCounts::default());
         drop(tx);
         desk.keep(&one, Class::Done).await;

@@ -147,6 +147,18 @@ export const api = {
     ),
   markRead: (ticket: T.Id, article_ids: T.Id[], unread = false) =>
     told<void>(client.POST('/api/v1/tickets/{id}/read', { ...id(ticket), body: { article_ids, unread } })),
+  mergePreview: (ticket: T.Id, into: string) =>
+    told<T.MergePreview>(
+      client.GET('/api/v1/tickets/{id}/merge', { params: { path: { id: ticket }, query: { into } } }),
+    ),
+  bePresent: (ticket: T.Id, writing: boolean) =>
+    told<{ others: T.Present[] }>(
+      client.POST('/api/v1/tickets/{id}/presence', { ...id(ticket), body: { writing } }),
+    ),
+  present: (ticket: T.Id) =>
+    told<{ others: T.Present[] }>(client.GET('/api/v1/tickets/{id}/presence', id(ticket))),
+  leaveTicket: (ticket: T.Id) =>
+    told<void>(client.DELETE('/api/v1/tickets/{id}/presence', { ...id(ticket), keepalive: true })),
   compose: (ticket: T.Id, kind: T.ComposeKind, article?: T.Id | null, template?: T.Id | null) =>
     told<T.Compose>(
       client.GET('/api/v1/tickets/{id}/compose', {

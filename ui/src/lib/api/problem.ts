@@ -9,11 +9,6 @@ const WORDS: Record<Code, (said: string) => string> = {
   bad_request: () => m.problem_internal(),
   invalid: own,
   link_over: () => m.problem_link_over(),
-  // Where these come from, there is no screen yet.
-  merge_into_itself: own,
-  merge_cycle: own,
-  changed_meanwhile: own,
-  unknown_command: own,
   keyring_locked: () => m.problem_keyring_locked(),
   no_sender_address: () => m.problem_no_sender_address(),
   sealed_elsewhere: () => m.problem_sealed_elsewhere(),
@@ -30,7 +25,6 @@ const WORDS: Record<Code, (said: string) => string> = {
   offline: () => m.problem_offline(),
   disk_full: () => m.problem_disk_full(),
   newer_database: () => m.problem_newer_database(),
-  no_right: () => m.problem_no_right(),
   last_administrator: () => m.problem_last_administrator(),
   held_by_other_process: () => m.problem_held_by_other_process(),
   slow_down: (said) => said || m.problem_slow_down(),
@@ -58,6 +52,16 @@ const WORDS: Record<Code, (said: string) => string> = {
   link_to_itself: () => m.problem_link_to_itself(),
   article_exists: () => m.problem_exists_already(),
   ticket_exists: () => m.problem_exists_already(),
+  no_right: () => m.problem_no_right(),
+  merge_into_itself: () => m.problem_merge_into_itself(),
+  merge_cycle: () => m.problem_merge_cycle(),
+  changed_meanwhile: () => m.problem_changed_meanwhile(),
+  customer_wrote: () => m.problem_customer_wrote(),
+  unknown_command: () => m.problem_unknown_command(),
+  agent_disabled: () => m.problem_agent_disabled(),
+  device_lost: () => m.problem_device_lost(),
+  device_revoked: () => m.problem_device_revoked(),
+  new_epoch: () => m.problem_new_epoch(),
 };
 
 function own(said: string): string {

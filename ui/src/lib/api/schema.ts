@@ -201,7 +201,8 @@ export interface paths {
         /** The connected desktops of an agent. */
         get: operations["devices"];
         put?: never;
-        post?: never;
+        /** Connects a desktop: login and password give a device and its token. */
+        post: operations["connect"];
         delete?: never;
         options?: never;
         head?: never;
@@ -689,6 +690,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed after a cursor, as the device's agent may see it. An empty cursor gives the settings and where things stand. */
+        get: operations["pull"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/first": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A page of a first sync, open tickets first. Changes nothing. */
+        post: operations["first"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/lease": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ticket numbers for tickets that are opened without the network. */
+        post: operations["lease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/left": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps what a device hands over before it is wiped; a device that was revoked may do this, and nothing else. */
+        post: operations["left"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/personal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps personal things that changed on a device. */
+        post: operations["take_personal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carries out commands that were given on a device; a repeat gets its first answer again. */
+        post: operations["push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -770,6 +873,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What merging this ticket into another would do, and what to think of first. */
+        get: operations["merge_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who else is at this ticket. */
+        get: operations["present"];
+        put?: never;
+        /** Says that I am at this ticket, to be repeated every 15 seconds; answers who else is. Forgotten after 40 seconds. */
+        post: operations["be_present"];
+        /** Says that I have left this ticket. */
+        delete: operations["leave"];
         options?: never;
         head?: never;
         patch?: never;
@@ -906,6 +1045,47 @@ export interface components {
             login: string;
             name: string;
         };
+        /** @description What became of one command. */
+        Answer: {
+            /**
+             * Format: int64
+             * @description When (ms UTC).
+             * @default null
+             */
+            at?: number | null;
+            /**
+             * @description Who was quicker.
+             * @default null
+             */
+            by?: string | null;
+            /**
+             * @description Why not: a stable code.
+             * @default null
+             */
+            code?: string | null;
+            /** @default null */
+            id?: components["schemas"]["CommandId"] | null;
+            /**
+             * @description Why not, in words.
+             * @default null
+             */
+            message?: string | null;
+            /**
+             * @description `applied`, `proposed`, `held` or `refused`.
+             * @default
+             */
+            outcome?: string;
+            /**
+             * Format: int64
+             * @description The feed number that a pull must reach to show it.
+             * @default 0
+             */
+            seq?: number;
+            /** @description What stands there now, as the command would set it. */
+            theirs?: unknown;
+            /** @default null */
+            ticket_id?: components["schemas"]["TicketId"] | null;
+        };
         /**
          * Format: uuid
          * @description An article of a ticket: a mail, a note, a phone call.
@@ -986,6 +1166,12 @@ export interface components {
          * @description An automatic answer.
          */
         AutoResponseId: string;
+        /** @description With whom a ticket is, and since when. */
+        AwayView: {
+            agent_id: components["schemas"]["AgentId"];
+            /** Format: int64 */
+            since: number;
+        };
         BTreeMap: {
             [key: string]: ("ro" | "move_into" | "create" | "note" | "owner" | "priority" | "rw")[];
         };
@@ -1025,6 +1211,8 @@ export interface components {
             counts: boolean;
             mailboxes: boolean;
             notices: components["schemas"]["NoticeView"][];
+            /** @description Tickets where somebody came, left, or began or ended writing. */
+            presence?: components["schemas"]["TicketId"][];
             /** Format: int64 */
             seq: number;
             settings: boolean;
@@ -1038,7 +1226,7 @@ export interface components {
          */
         Channel: "email" | "phone" | "internal";
         /** @enum {string} */
-        Code: "bad_backup" | "bad_request" | "data_folder" | "database_unreachable" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "newer_backup" | "newer_database" | "no_sender_address" | "not_empty" | "not_found" | "offline" | "password_missing" | "sealed_elsewhere" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "unknown_command";
+        Code: "agent_disabled" | "bad_backup" | "bad_request" | "data_folder" | "database_unreachable" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_sender_address" | "not_empty" | "not_found" | "offline" | "password_missing" | "sealed_elsewhere" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "unknown_command";
         /** @description What a client asks for. */
         CommandBody: {
             /** @enum {string} */
@@ -1137,6 +1325,7 @@ export interface components {
             /** @enum {string} */
             type: "not_junk";
         } | {
+            kind?: components["schemas"]["LinkKind"];
             ticket_id: components["schemas"]["TicketId"];
             /** @enum {string} */
             type: "link";
@@ -1144,6 +1333,26 @@ export interface components {
             ticket_id: components["schemas"]["TicketId"];
             /** @enum {string} */
             type: "unlink";
+        } | {
+            agent_id?: components["schemas"]["AgentId"] | null;
+            /** @enum {string} */
+            type: "set_responsible";
+        } | {
+            /** @enum {string} */
+            type: "watch";
+        } | {
+            /** @enum {string} */
+            type: "unwatch";
+        } | {
+            into: components["schemas"]["TicketId"];
+            /** @enum {string} */
+            type: "merge";
+        } | {
+            /** @enum {string} */
+            type: "take_along";
+        } | {
+            /** @enum {string} */
+            type: "bring_back";
         };
         /**
          * Format: uuid
@@ -1189,6 +1398,26 @@ export interface components {
             name?: string;
             /** @default  */
             phone?: string;
+        };
+        /** @description A contact in the feed. */
+        CustomerUnit: {
+            /** @default  */
+            address?: string;
+            /** @default  */
+            company?: string;
+            /** @default  */
+            key?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            note?: string;
+            /** @default  */
+            phone?: string;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            seen_at?: number;
         };
         /** @description The customer of a ticket. */
         CustomerView: {
@@ -1293,6 +1522,21 @@ export interface components {
             name: string;
             time_zone: string;
         };
+        /**
+         * Format: uuid
+         * @description A device: a desktop that is connected to a server.
+         */
+        DeviceId: string;
+        /** @description A desktop that wants to be connected. */
+        DeviceInput: {
+            device_id?: components["schemas"]["DeviceId"] | null;
+            login: string;
+            /** @description What the computer is called. */
+            name: string;
+            password: string;
+            /** @description Program and version. */
+            program?: string;
+        };
         /** @description A connected desktop. */
         DeviceView: {
             agent_id: components["schemas"]["AgentId"];
@@ -1307,6 +1551,20 @@ export interface components {
             revoked_at?: number | null;
             /** Format: int64 */
             seen_at: number;
+        };
+        /** @description A device that is connected. */
+        DeviceWelcome: {
+            agent_id: components["schemas"]["AgentId"];
+            agent_name: string;
+            desk_name: string;
+            device_id: components["schemas"]["DeviceId"];
+            /** Format: int64 */
+            oldest_protocol: number;
+            /** Format: int64 */
+            protocol: number;
+            /** @description Shown once; goes into the keyring. */
+            token: string;
+            version: string;
         };
         /**
          * @description Which way a mail or call went.
@@ -1356,6 +1614,49 @@ export interface components {
             name: string;
             password: string;
             token: string;
+        };
+        /** @description How a first sync goes on. */
+        FirstInput: {
+            /**
+             * @description The mark of the last page; empty: the first.
+             * @default
+             */
+            after?: string;
+            /**
+             * Format: int64
+             * @description At most so many tickets.
+             * @default null
+             */
+            limit?: number | null;
+            /**
+             * @description Only these queues (which were added); none: all there is to see.
+             * @default null
+             */
+            queues?: components["schemas"]["QueueId"][] | null;
+        };
+        /** @description A page of a first sync: open tickets first, the latest change before the others. */
+        FirstPage: {
+            /**
+             * @description Contacts, with the first page.
+             * @default []
+             */
+            customers?: components["schemas"]["CustomerUnit"][];
+            /**
+             * @description Where to go on; none: this was all.
+             * @default null
+             */
+            next?: string | null;
+            /**
+             * @description Whole tickets.
+             * @default []
+             */
+            tickets?: Record<string, never>[];
+            /**
+             * Format: int64
+             * @description How many tickets there are in all, with the first page.
+             * @default null
+             */
+            total?: number | null;
         };
         /**
          * @description What happens to a mail on a closed ticket.
@@ -1424,6 +1725,36 @@ export interface components {
          * @enum {string}
          */
         Kind: "desk" | "agent" | "state" | "priority" | "queue" | "template" | "signature" | "salutation" | "auto_response" | "address" | "mailbox" | "mail_rules" | "blocked_sender" | "group" | "role";
+        /** @description How many numbers a device wants. */
+        LeaseInput: {
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description Ticket numbers that belong to the device for ever. */
+        LeaseView: {
+            numbers: string[];
+        };
+        /** @description What a device hands over before it is wiped, or after the server was restored. */
+        LeftInput: {
+            /** @description Drafts, commands, tickets. */
+            document?: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description The caller's id for it: sent twice, it is kept once.
+             * @default 00000000-0000-0000-0000-000000000000
+             */
+            id?: string;
+            /**
+             * @description `lost_rights`, `disabled`, `revoked` or `restored`.
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * @description What the other ticket is to this one (contract §1: Normal, ParentChild).
+         * @enum {string}
+         */
+        LinkKind: "normal" | "parent" | "child";
         /** @description A linked ticket. */
         LinkedView: {
             id: components["schemas"]["TicketId"];
@@ -1605,6 +1936,24 @@ export interface components {
             article_ids: components["schemas"]["ArticleId"][];
             unread?: boolean;
         };
+        /** @description What a merge would do. */
+        MergePreview: {
+            /**
+             * Format: int64
+             * @description How many articles would move.
+             */
+            articles: number;
+            /** @description The ticket that stays: the one that was named, or what that was merged into. */
+            target: components["schemas"]["BriefView"];
+            target_customer: string;
+            target_queue_id: components["schemas"]["QueueId"];
+            warnings: components["schemas"]["MergeWarning"][];
+        };
+        /**
+         * @description What is to be thought of before two tickets become one.
+         * @enum {string}
+         */
+        MergeWarning: "customers_differ" | "fewer_see_target" | "more_see_target" | "target_closed" | "target_merged" | "mail_waits";
         /** @description The mail that opens a ticket from the desk's side. */
         NewMail: {
             bcc?: string[];
@@ -1686,10 +2035,45 @@ export interface components {
         Personal: {
             document: unknown;
         };
+        /** @description Personal things that changed on a device. */
+        PersonalInput: {
+            /** @default [] */
+            personal?: components["schemas"]["PersonalUnit"][];
+            /** @default [] */
+            read_marks?: components["schemas"]["ReadMark"][];
+        };
+        /** @description A personal document; the last write wins, an empty document takes it away. */
+        PersonalUnit: {
+            /**
+             * Format: int64
+             * @default 0
+             */
+            changed_at?: number;
+            /** @default  */
+            document?: string;
+            /** @default  */
+            key?: string;
+            /** @default  */
+            kind?: string;
+        };
         /** @description A placeholder that an editor offers. */
         PlaceholderView: {
             example: string;
             token: string;
+        };
+        /** @description Who else is at a ticket. */
+        Presence: {
+            others: components["schemas"]["PresentView"][];
+        };
+        /** @description I am here. */
+        PresenceInput: {
+            writing?: boolean;
+        };
+        /** @description Somebody else who is at a ticket. */
+        PresentView: {
+            agent_id: components["schemas"]["AgentId"];
+            name: string;
+            writing: boolean;
         };
         /** @description A text with its placeholders filled in. */
         Preview: {
@@ -1740,6 +2124,19 @@ export interface components {
             running: boolean;
             /** Format: int64 */
             total: number;
+        };
+        /** @description Commands to carry out. */
+        PushInput: {
+            /**
+             * @description Envelopes, read one by one: one that the server does not know spoils no other.
+             * @default []
+             */
+            commands?: Record<string, never>[];
+        };
+        /** @description What became of pushed commands, in their order. */
+        PushView: {
+            /** @default [] */
+            answers?: components["schemas"]["Answer"][];
         };
         /** @description A mail in quarantine. */
         QuarantineView: {
@@ -1795,6 +2192,21 @@ export interface components {
          * @description A queue.
          */
         QueueId: string;
+        /** @description A read mark. */
+        ReadMark: {
+            /**
+             * Format: uuid
+             * @default 00000000-0000-0000-0000-000000000000
+             */
+            article_id?: string;
+            /** @default false */
+            is_read?: boolean;
+            /**
+             * Format: uuid
+             * @default 00000000-0000-0000-0000-000000000000
+             */
+            ticket_id?: string;
+        };
         /** @description A settings record. */
         RecordView: {
             document: components["schemas"]["Document"];
@@ -1984,6 +2396,73 @@ export interface components {
             body: components["schemas"]["CommandBody"];
             id: components["schemas"]["CommandId"];
         };
+        /** @description What changed after a cursor. */
+        SyncPage: {
+            /**
+             * @description Queues that are readable now and were not.
+             * @default []
+             */
+            added?: components["schemas"]["QueueId"][];
+            /** @default null */
+            agent_id?: components["schemas"]["AgentId"] | null;
+            /**
+             * @description Opaque: where the next question begins.
+             * @default
+             */
+            cursor?: string;
+            /**
+             * @description Contacts that changed.
+             * @default []
+             */
+            customers?: components["schemas"]["CustomerUnit"][];
+            /**
+             * @description Tickets that this agent saw and sees no longer.
+             * @default []
+             */
+            gone?: components["schemas"]["TicketId"][];
+            /**
+             * @description Is there more right now?
+             * @default false
+             */
+            more?: boolean;
+            /**
+             * Format: int64
+             * @description The server's time (ms UTC).
+             * @default 0
+             */
+            now?: number;
+            /**
+             * @description Personal documents of the agent that changed.
+             * @default []
+             */
+            personal?: components["schemas"]["PersonalUnit"][];
+            /**
+             * @description Read marks of the agent that changed.
+             * @default []
+             */
+            read_marks?: components["schemas"]["ReadMark"][];
+            /**
+             * @description Queues that were readable and are not now: their tickets are to be wiped.
+             * @default []
+             */
+            removed?: components["schemas"]["QueueId"][];
+            /**
+             * Format: int64
+             * @description The feed number that the cursor stands at.
+             * @default 0
+             */
+            seq?: number;
+            /**
+             * @description Settings records that changed.
+             * @default []
+             */
+            settings?: Record<string, never>[];
+            /**
+             * @description Tickets that changed.
+             * @default []
+             */
+            tickets?: Record<string, never>[];
+        };
         /** @description An address of the desk: what it sends from, and where mail to it goes. */
         SystemAddress: {
             /** @description The address. */
@@ -2069,6 +2548,7 @@ export interface components {
         /** @description A row of a list. */
         TicketRow: {
             attachments: boolean;
+            away?: components["schemas"]["AwayView"] | null;
             /** Format: int64 */
             changed_at: number;
             company?: string | null;
@@ -2104,8 +2584,13 @@ export interface components {
             events: components["schemas"]["EventView"][];
             junk: boolean;
             linked: components["schemas"]["LinkedView"][];
+            /** @description It was merged into another ticket. */
+            merged?: boolean;
+            merged_into?: components["schemas"]["BriefView"] | null;
+            responsible_id?: components["schemas"]["AgentId"] | null;
             /** @description What the agent who asks may do with it; with `rw` all seven. */
             rights: components["schemas"]["Right"][];
+            watchers?: components["schemas"]["AgentId"][];
         };
         /** @description What a try of one server gave. */
         Tried: {
@@ -2143,6 +2628,8 @@ export interface components {
             reminders: number;
             /** Format: int64 */
             unassigned: number;
+            /** Format: int64 */
+            watched?: number;
         };
     };
     responses: never;
@@ -2510,6 +2997,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceView"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceWelcome"];
                 };
             };
             /** @description A refusal */
@@ -3517,10 +4036,201 @@ export interface operations {
             };
         };
     };
+    pull: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the last answer; empty: from now on. */
+                after?: string;
+                /** @description 1: whole tickets, because the first sync is not over. */
+                whole?: number;
+                /** @description At most so many tickets. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncPage"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    first: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstPage"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaseView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    left: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeftInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_personal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tickets: {
         parameters: {
             query?: {
-                /** @description `mine`, `unassigned`, `reminders`, `locked`, `open`, `closed`, `junk` or `all`. */
+                /** @description `mine`, `unassigned`, `reminders`, `locked`, `watched`, `open`, `closed`, `junk` or `all`. */
                 view?: string;
                 queue?: components["schemas"]["QueueId"];
                 /** @description `changed`, `created`, `number`, `priority`, `customer`, `title`, `state` or `due`. */
@@ -3705,6 +4415,131 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["History"];
                 };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_preview: {
+        parameters: {
+            query: {
+                /** @description Its id or number. */
+                into: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    present: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presence"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    be_present: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presence"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A refusal */
             default: {

@@ -194,7 +194,8 @@ export type OutboxRow = Schemas['OutboxView'];
 /* Lists. */
 
 export type Counts = Schemas['Counts'];
-export type ListView = 'mine' | 'unassigned' | 'reminders' | 'locked' | 'open' | 'closed' | 'junk' | 'all';
+export type ListView =
+  'mine' | 'unassigned' | 'reminders' | 'locked' | 'watched' | 'open' | 'closed' | 'junk' | 'all';
 export type SortKey = 'due' | 'changed' | 'created' | 'number' | 'priority' | 'state' | 'customer' | 'title';
 export type Flag = 'perhaps_sent' | 'held' | 'draft' | 'suspicious_follow_up' | 'late_mail';
 export type Row = Schemas['TicketRow'];
@@ -226,6 +227,8 @@ export interface TicketEvent {
   to?: unknown;
   from_name?: string;
   to_name?: string;
+  /** Who watches, or has taken it along. */
+  agent_name?: string;
   reason?: string;
   number?: string;
   pending_until?: Millis | null;
@@ -281,6 +284,11 @@ export type NewTicket = Schemas['NewTicket'];
 export type ComposeKind = 'reply' | 'reply_all' | 'forward' | 'note' | 'phone_call';
 export type Compose = Schemas['ComposeView'];
 export type CustomerHit = Required<Schemas['CustomerInput']>;
+export type LinkKind = Schemas['LinkKind'];
+export type MergePreview = Schemas['MergePreview'];
+export type MergeWarning = Schemas['MergeWarning'];
+/** Somebody else at a ticket. */
+export type Present = Schemas['PresentView'];
 export type SearchHit = Schemas['Hit'];
 export type Notice = Schemas['NoticeView'];
 export type Changes = Schemas['Changes'];

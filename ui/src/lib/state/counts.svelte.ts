@@ -3,7 +3,7 @@ import type { Counts } from '$lib/api/types';
 
 const NONE: Counts = {
   seq: 0,
-  views: { mine: 0, unassigned: 0, reminders: 0, locked: 0, all_open: 0 },
+  views: { mine: 0, unassigned: 0, reminders: 0, locked: 0, watched: 0, all_open: 0 },
   queues: {},
   outbox: { waiting: 0, needs_you: 0 },
   quarantine: 0,

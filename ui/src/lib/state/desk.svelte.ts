@@ -8,6 +8,7 @@ import { inverse, type Before } from './inverse';
 import { Keys } from './keys.svelte';
 import { ListState } from './list.svelte';
 import { Live } from './live.svelte';
+import { PresenceState } from './presence.svelte';
 import { Preferences } from './preferences.svelte';
 import { Router } from './router.svelte';
 import { SessionState } from './session.svelte';
@@ -27,6 +28,7 @@ export class Desk {
   toasts = new Toasts();
   list = new ListState();
   ticket = new TicketState();
+  presence = new PresenceState();
   /** Which menu a key asked to open: 'state', 'owner', 'queue', 'priority', 'close', 'snooze'. */
   menu = $state<string | undefined>();
 
@@ -54,16 +56,18 @@ export class Desk {
     let open = this.ticket.current?.id;
     let touched = changes.sight || changes.tickets?.some((id) => id === open || id === '*');
     if (open && touched) void this.ticket.reload();
+    this.presence.changed(changes.presence ?? []);
     for (let notice of changes.notices ?? []) this.#notice(notice);
   }
 
   /** In the desktop window the system itself tells of new mail. */
   #notice({ code, title, text, ticket_id }: Notice) {
-    if (isDesktop() && (code === 'new_ticket' || code === 'follow_up')) return;
+    if (isDesktop() && ['new_ticket', 'follow_up', 'note'].includes(code)) return;
     let action = ticket_id
       ? { label: m.key_open(), run: () => this.router.openTicket(ticket_id) }
       : undefined;
-    this.toasts.show([title, text].filter(Boolean).join(': '), { action });
+    let words = code === 'note' ? m.notice_note({ name: title, title: text }) : undefined;
+    this.toasts.show(words ?? [title, text].filter(Boolean).join(': '), { action });
   }
 
   /** Runs a command, says what was refused, and offers the way back. */
@@ -104,7 +108,10 @@ export class Desk {
 
   /** A ticket that a colleague holds can still be taken over, in the open. */
   #refused(error: unknown, body: Command, done: string | undefined, id: Id | undefined) {
-    let held = error instanceof Problem && error.code === 'locked_by_other' && body.type === 'take';
+    let held =
+      error instanceof Problem &&
+      error.code === 'locked_by_other' &&
+      (body.type === 'take' || body.type === 'take_along');
     let action = held
       ? { label: m.take_over(), run: () => void this.run({ type: 'take', over: true }, done, id) }
       : undefined;

@@ -1,4 +1,4 @@
-import type { Command, Id } from '$lib/api/types';
+import type { Command, Id, LinkKind } from '$lib/api/types';
 
 /** What must be known of a ticket before a command to be able to take it back; rows of a list know it too. */
 export interface Before {
@@ -7,6 +7,9 @@ export interface Before {
   queue_id: Id;
   owner_id?: Id | null;
   locked: boolean;
+  away?: { agent_id: Id } | null;
+  responsible_id?: Id | null;
+  linked?: { id: Id; kind: string }[];
   title: string;
   pending_until?: number | null;
   customer?: { address: string; name?: string };
@@ -41,8 +44,21 @@ export function inverse(body: Command, before: Before): Command[] {
       return [owner, lock];
     case 'link':
       return [{ type: 'unlink', ticket_id: body.ticket_id }];
-    case 'unlink':
-      return [{ type: 'link', ticket_id: body.ticket_id }];
+    case 'unlink': {
+      let kind = before.linked?.find(({ id }) => id === body.ticket_id)?.kind;
+      let known: LinkKind = kind === 'parent' || kind === 'child' ? kind : 'normal';
+      return [{ type: 'link', ticket_id: body.ticket_id, kind: known }];
+    }
+    case 'watch':
+      return [{ type: 'unwatch' }];
+    case 'unwatch':
+      return [{ type: 'watch' }];
+    case 'set_responsible':
+      return [{ type: 'set_responsible', agent_id: before.responsible_id ?? null }];
+    case 'take_along':
+      return [owner, lock];
+    case 'bring_back':
+      return [{ type: 'take_along' }];
     case 'junk':
       return [{ type: 'not_junk' }];
     case 'not_junk':

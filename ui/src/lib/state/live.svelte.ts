@@ -66,6 +66,7 @@ export class Live {
       !changes.counts &&
       !changes.mailboxes &&
       !changes.sight &&
+      !changes.presence?.length &&
       !changes.notices?.length;
     if (nothing) return;
     for (let listener of this.#listeners) listener(changes);

@@ -8,7 +8,17 @@ export type Route =
   | { page: 'new' }
   | { page: 'first'; token: string };
 
-const VIEWS: ListView[] = ['mine', 'unassigned', 'reminders', 'locked', 'open', 'closed', 'junk', 'all'];
+const VIEWS: ListView[] = [
+  'mine',
+  'unassigned',
+  'reminders',
+  'locked',
+  'watched',
+  'open',
+  'closed',
+  'junk',
+  'all',
+];
 
 export function parse(hash: string): Route {
   let [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');

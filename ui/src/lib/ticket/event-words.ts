@@ -38,6 +38,9 @@ const REASONS: Record<string, () => string> = {
 const reason = (event: TicketEvent) =>
   (REASONS[(event.reason ?? '').split(':')[0]!.trim()] ?? m.suppressed_automatic)();
 
+/** Whoever merges two tickets brings the watchers of one to the other. */
+const isOwn = (event: TicketEvent) => event.agent_name === event.actor?.name;
+
 /** One sentence for each kind of event; articles speak for themselves and have none here. */
 const WORDS: Record<string, Words> = {
   created: (_, { actor }) => m.event_created({ actor }),
@@ -67,6 +70,16 @@ const WORDS: Record<string, Words> = {
   bounced: () => m.event_bounced(),
   suspicious_follow_up: (event) => m.event_suspicious({ number: other(event) }),
   follow_up_rejected: () => m.event_follow_up_rejected(),
+  merged_into: (event, { actor }) => m.event_merged_into({ number: other(event), actor }),
+  absorbed: (event, { actor }) => m.event_absorbed({ number: other(event), actor }),
+  watched: (event, { actor }) =>
+    isOwn(event) ? m.event_watched({ actor }) : m.event_watcher({ name: event.agent_name ?? '' }),
+  unwatched: (event, { actor }) =>
+    isOwn(event) ? m.event_unwatched({ actor }) : m.event_watcher_none({ name: event.agent_name ?? '' }),
+  taken_along: (_, { actor }) => m.event_taken_along({ actor }),
+  brought_back: (event) => m.event_brought_back({ name: event.agent_name ?? '' }),
+  responsible_set: (_, { to, actor }) =>
+    to ? m.event_responsible({ to, actor }) : m.event_responsible_none({ actor }),
   linked: (event, { actor }) => m.event_linked({ number: other(event), actor }),
   unlinked: (event, { actor }) => m.event_unlinked({ number: other(event), actor }),
   junked: (_, { actor }) => m.event_junked({ actor }),

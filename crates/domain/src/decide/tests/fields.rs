@@ -17,7 +17,10 @@ fn fields_that_change() {
             EventBody::Titled { from: "Printer on fire".into(), to: "Two lines and blanks".into() },
         ),
         (Body::SetCustomer { customer: other.clone() }, EventBody::CustomerChanged { from: ticket.customer.clone(), to: other }),
-        (Body::Link { ticket: OTHER_TICKET, number: "1".into() }, EventBody::Linked { ticket: OTHER_TICKET, number: "1".into() }),
+        (
+            Body::Link { ticket: OTHER_TICKET, number: "1".into(), kind: LinkKind::Parent },
+            EventBody::Linked { ticket: OTHER_TICKET, number: "1".into(), kind: LinkKind::Parent },
+        ),
         (Body::Unlink { ticket: OTHER_TICKET, number: "1".into() }, EventBody::Unlinked { ticket: OTHER_TICKET, number: "1".into() }),
     ] {
         assert_eq!(run(&ticket, &agent(ANA), &body).unwrap().events, [event]);
@@ -52,7 +55,7 @@ fn what_does_not_exist() {
         (Body::Move { queue: QueueId::fixed(91, 99) }, Refusal::NoSuchQueue),
         (Body::SetPriority { priority: PRIORITY_INVALID }, Refusal::NoSuchPriority),
         (Body::SetTitle { title: "\n".into() }, Refusal::EmptyTitle),
-        (Body::Link { ticket: TICKET, number: "1".into() }, Refusal::LinkToItself),
+        (Body::Link { ticket: TICKET, number: "1".into(), kind: LinkKind::Normal }, Refusal::LinkToItself),
         (Body::Unlink { ticket: TICKET, number: "1".into() }, Refusal::LinkToItself),
     ] {
         assert_eq!(run(&new_ticket(), &agent(ANA), &body).unwrap_err(), refusal);

@@ -33,7 +33,7 @@ fn a_lock_keeps_others_out() {
         (Body::SetTitle { title: "Printer, second floor".into() }, true),
         (Body::SetPriority { priority: master::priority(5) }, true),
         (Body::SetCustomer { customer: Customer::default() }, true),
-        (Body::Link { ticket: OTHER_TICKET, number: "2026112110000024".into() }, true),
+        (Body::Link { ticket: OTHER_TICKET, number: "2026112110000024".into(), kind: LinkKind::Normal }, true),
         // The choices a refusal offers.
         (Body::Take { over: true }, true),
         (Body::Unlock, true),

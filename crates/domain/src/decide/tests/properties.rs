@@ -67,14 +67,30 @@ fn any_setting() -> BoxedStrategy<Body> {
         any_customer().prop_map(|customer| Body::SetCustomer { customer }),
         Just(Body::Junk),
         Just(Body::NotJunk),
+        any_agent().prop_map(|agent| Body::SetResponsible { agent }),
+        select(vec![Body::Watch, Body::Unwatch, Body::TakeAlong, Body::BringBack]),
+        select(vec![TICKET, OTHER_TICKET]).prop_map(|into| Body::Merge { into, number: "2".into() }),
     ]
     .boxed()
+}
+
+fn any_absorb() -> BoxedStrategy<Body> {
+    let time = || proptest::option::of(NOW - 9..NOW + 9);
+    let contact = (time(), time(), time()).prop_map(|(last_customer_at, last_agent_at, first_response_at)| Contact {
+        last_customer_at,
+        last_agent_at,
+        first_response_at,
+    });
+    (0..4i64, contact)
+        .prop_map(|(articles, contact)| Body::Absorb { ticket: OTHER_TICKET, number: "2".into(), articles, watchers: vec![BEN], contact })
+        .boxed()
 }
 
 fn any_adding() -> BoxedStrategy<Body> {
     let mail = || any::<u64>().prop_map(|n| ArticleId(id(n.into())));
     prop_oneof![
         any_received(),
+        any_absorb(),
         (any_article(), any_next()).prop_map(|(article, next)| Body::Reply { article, mail: outgoing(), next }),
         (any_article(), any_next()).prop_map(|(article, next)| Body::Forward { article, mail: outgoing(), next }),
         any_article().prop_map(|article| Body::AutoReply { kind: AutoKind::AutoFollowUp, article, mail: outgoing() }),
@@ -94,7 +110,7 @@ fn any_adding() -> BoxedStrategy<Body> {
         mail().prop_map(|article| Body::CancelSend { article }),
         mail().prop_map(|article| Body::SendAgain { article }),
         Just(Body::FlagSuspicious { number: "1".into(), ticket: OTHER_TICKET }),
-        select(vec![TICKET, OTHER_TICKET]).prop_map(|ticket| Body::Link { ticket, number: "1".into() }),
+        select(vec![TICKET, OTHER_TICKET]).prop_map(|ticket| Body::Link { ticket, number: "1".into(), kind: LinkKind::Normal }),
         select(vec![TICKET, OTHER_TICKET]).prop_map(|ticket| Body::Unlink { ticket, number: "1".into() }),
     ]
     .boxed()
@@ -161,6 +177,9 @@ fn keeps_the_rules(ticket: &Ticket) -> Result<(), TestCaseError> {
     let kind = SETTINGS.state_type(ticket.state);
     prop_assert!(!(kind.is_closed() && ticket.locked), "closed, yet locked: {ticket:?}");
     prop_assert!(ticket.owner.is_some() || !ticket.locked, "locked by nobody: {ticket:?}");
+    let away = ticket.away.is_none_or(|away| ticket.locked && ticket.owner == Some(away.agent));
+    prop_assert!(away, "with somebody else than its owner: {ticket:?}");
+    prop_assert!(ticket.merged_into.is_none() || ticket.articles == 0 && kind == StateType::Merged, "merged, yet alive: {ticket:?}");
     prop_assert_eq!(ticket.pending_until.is_some(), kind.is_pending(), "{:?}", ticket);
     prop_assert!(kind != StateType::Closed || ticket.closed_at.is_some(), "closed at no time: {ticket:?}");
     Ok(())
@@ -198,8 +217,13 @@ proptest! {
             apply(&mut folded, &read);
         }
         prop_assert_eq!(&folded, &story.ticket);
-        let articles = story.history.iter().filter(|event| matches!(event.body, EventBody::ArticleAdded { .. })).count();
-        prop_assert_eq!(articles as i64, folded.articles);
+        let articles = story.history.iter().fold(0, |sum, event| match event.body {
+            EventBody::ArticleAdded { .. } => sum + 1,
+            EventBody::Absorbed { articles, .. } => sum + articles,
+            EventBody::MergedInto { .. } => 0,
+            _ => sum,
+        });
+        prop_assert_eq!(articles, folded.articles);
         prop_assert!(story.history.iter().zip(1..).all(|(event, n)| event.ordinal == n));
     }
 
