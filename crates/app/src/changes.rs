@@ -33,12 +33,13 @@ impl Drop for Waiting<'_> {
 const MOST: i64 = 200;
 
 impl App {
-    /// Answers as soon as the feed has moved past `after`, a mailbox changed or a notice came, at the latest after `wait`.
+    /// Answers as soon as the feed has moved past `after`, a mailbox or the connection changed or a notice came, at the latest after `wait`.
     /// A negative `after` answers at once with where the feed is.
     pub async fn changes(&self, after: i64, wait: Duration) -> Result<Changes> {
         let mut head = self.head();
         let mut notices = self.notices();
         let mut mailboxes = self.0.mailboxes_moved.subscribe();
+        let mut contact = self.0.contact.subscribe();
         let mut stopping = self.0.stopping.subscribe();
         let mut changes = Changes::default();
         if after >= 0 && *head.borrow_and_update() <= after {
@@ -46,6 +47,7 @@ impl App {
             tokio::select! {
                 _ = head.changed() => {}
                 _ = mailboxes.changed() => changes.mailboxes = true,
+                _ = contact.changed() => changes.connection = true,
                 _ = stopping.changed() => {}
                 notice = notices.recv() => if let Ok(notice) = notice {
                     changes.notices.push(NoticeView { code: notice.code.into(), title: notice.title, text: notice.text, ticket_id: notice.ticket });
@@ -60,6 +62,7 @@ impl App {
         changes.seq = tx.head;
         changes.settings = after >= 0 && tx.settings_head > after;
         changes.counts = tx.head > after;
+        changes.connection |= self.connected().is_some() && tx.head > after;
         if after >= 0 && tx.head > after {
             changes.tickets = ticket::changed_after(&mut tx, after, MOST).await?.into_iter().map(|(id, _)| id.into()).collect();
         }

@@ -90,7 +90,7 @@ async fn every_operation_is_there_on_an_empty_desk() {
 async fn strangers_learn_nothing() {
     let desk = Desk::server().await;
     for (method, path) in operations() {
-        if path.contains("/session") {
+        if path.contains("/session") || path.ends_with("/devices") {
             continue;
         }
         let stranger = desk.stranger();
