@@ -14,13 +14,20 @@ use crate::{
     arguments::{Create, Note, Place, Reply, Set, TicketCommand},
     desk,
     failure::Failure,
-    print, shape,
+    print, shape, sync,
 };
 
 /// Reads or changes tickets.
-pub async fn ticket(place: &Place, login: Option<&str>, command: TicketCommand) -> Result<(), Failure> {
+pub async fn ticket(place: &Place, login: Option<&str>, offline: bool, command: TicketCommand) -> Result<(), Failure> {
     let app = place.open().await?;
-    let done = run(&app, login, command).await;
+    let writes = match &command {
+        TicketCommand::List { .. } | TicketCommand::Show { .. } | TicketCommand::Raw { .. } => false,
+        TicketCommand::Create(_) | TicketCommand::Reply(_) | TicketCommand::Note(_) | TicketCommand::Set(_) => true,
+    };
+    let mut done = run(&app, login, command).await;
+    if done.is_ok() && writes && app.connected().is_some() {
+        done = sync::bring(&app, offline).await;
+    }
     app.close().await;
     done
 }
@@ -117,7 +124,8 @@ async fn answer(app: &App, me: AgentId, reply: Reply) -> Result<(), Failure> {
     });
     let outcome = submit(app, me, id, body).await?;
     tell(app, &outcome, reply.json)?;
-    desk::say_what_waits(app).await
+    // On a connected data folder the server sends it, and what waits for the server is said anyway.
+    if app.connected().is_some() { Ok(()) } else { desk::say_what_waits(app).await }
 }
 
 async fn write_note(app: &App, me: AgentId, note: Note) -> Result<(), Failure> {
@@ -160,7 +168,7 @@ fn changes(app: &App, set: Set) -> Result<Vec<Value>, Failure> {
         bodies.push(json!({ "type": "set_priority", "priority_id": desk::priority(app, &priority)? }));
     }
     if let Some(owner) = set.owner {
-        let owner = if owner == "none" { None } else { Some(desk::reader(app, Some(&owner))?) };
+        let owner = if owner == "none" { None } else { Some(desk::agent(app, &owner)?) };
         bodies.push(json!({ "type": "set_owner", "owner_id": owner }));
     }
     if set.lock || set.unlock {
