@@ -9,6 +9,7 @@ mod team {
     mod sending;
     mod servers;
     mod simulation;
+    mod sync_process;
     mod timers;
     mod tls;
 }
