@@ -98,7 +98,7 @@ impl Office {
     pub async fn connect(&self, name: &str, login: &str) -> Result<Program> {
         let program = Program::new(&self.path(name))?;
         program.run(&["sync", "connect", &self.line.url(), "--login", login, "--name", name], &format!("{PASSWORD}\n")).await?;
-        program.run(&["sync", "now"], "").await?;
+        program.run(&["sync", "now"], "").await.with_context(|| self.log())?;
         Ok(program)
     }
 

@@ -283,7 +283,10 @@ async fn a_revoked_device_hands_over_what_was_written_and_keeps_nothing() {
     let left = left(&office, "ben").await;
     assert_eq!(left[0]["reason"], "revoked", "{left}");
     assert!(left.to_string().contains("Ben was here"), "{left}");
-    assert!(!texts(&tickets(&office.program().unwrap()).await.unwrap()).contains(&"Ben was here".to_owned()), "nothing of it is carried out");
+    assert!(
+        !texts(&tickets(&office.program().unwrap()).await.unwrap()).contains(&"Ben was here".to_owned()),
+        "nothing of it is carried out"
+    );
     let (code, said) = ben.try_run(&["ticket", "create", "--title", "x", "--text", "x"], "").await.unwrap();
     assert!(code == Some(1) && said.contains("connect it again"), "{code:?} {said}");
     // With the password it is a device again.
@@ -378,4 +381,138 @@ async fn revoke(database: &docket_store::Db, device: &str, lost: bool) {
     let mut tx = database.aside().await.unwrap();
     docket_store::device::revoke(&mut tx, device.parse().unwrap(), 1, lost).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// A device that is none of our programs: its token, and what its pushes are answered.
+struct Forger {
+    http: reqwest::Client,
+    url: String,
+    token: String,
+}
+
+impl Forger {
+    async fn connect(office: &Office, login: &str) -> Self {
+        let (http, url) = (reqwest::Client::new(), office.url().await);
+        let body = json!({ "login": login, "password": PASSWORD, "name": "forger" });
+        let answer = http.post(format!("{url}/api/v1/devices")).header("x-docket", "1").json(&body).send().await.unwrap();
+        let welcome: Value = answer.error_for_status().unwrap().json().await.unwrap();
+        Self { token: welcome["token"].as_str().unwrap().to_owned(), http, url }
+    }
+
+    /// Pushes one body to a ticket; gives the answer.
+    async fn push(&self, ticket: &str, body: Value) -> Value {
+        let command = json!({
+            "id": docket_app::new_id(), "subjects": [["ticket", ticket]], "actor": { "kind": "system" }, "base_seq": 1_000_000, "body": body,
+        });
+        let request = self.http.post(format!("{}/api/v1/sync/push", self.url)).bearer_auth(&self.token);
+        let answer = request.json(&json!({ "commands": [command] })).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+        let view: Value = answer.json().await.unwrap();
+        view["answers"][0].clone()
+    }
+}
+
+/// A note as a device says it.
+fn note(text: &str, change: impl FnOnce(&mut Value)) -> Value {
+    let article = json!({ "id": docket_app::new_id(), "subject": "s", "text": text, "html": null, "attachments": [] });
+    let mut body = json!({ "type": "note", "article": article, "visible": false, "next": {} });
+    change(&mut body);
+    body
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_forged_push_is_refused_or_made_harmless() {
+    let office = calm().await;
+    let ana = office.connect("one", "ana").await.unwrap();
+    ana.run(&["ticket", "create", "--title", "Post", "--text", "first"], "").await.unwrap();
+    let ticket = tickets(&ana).await.unwrap()[0]["id"].as_str().unwrap().to_owned();
+    let ben = Forger::connect(&office, "ben").await;
+    let plain = ben.push(&ticket, note("plain", |_| {})).await;
+    assert_eq!(plain["outcome"], "applied", "{plain}");
+    // What only the desk itself does.
+    for body in [
+        json!({ "type": "mail_left", "article": docket_app::new_id(), "author": null, "next": {} }),
+        json!({ "type": "receive" }),
+        json!({ "type": "nonsense" }),
+    ] {
+        let answer = ben.push(&ticket, body.clone()).await;
+        assert_eq!((answer["outcome"].as_str(), answer["code"].as_str()), (Some("refused"), Some("unknown_command")), "{body}: {answer}");
+    }
+    // HTML of one's own.
+    let answer = ben.push(&ticket, note("html", |body| body["article"]["html"] = json!("<script>alert(1)</script>"))).await;
+    assert_eq!(answer["outcome"], "applied", "{answer}");
+    // A file by its hash alone, which somebody else brought.
+    let office_ana = office.sign_in("ana").await.unwrap();
+    let foreign = "a".repeat(64);
+    let file =
+        json!({ "id": docket_app::new_id(), "name": "x", "content_type": "text/plain", "size": 1, "sha256": foreign, "inline": false });
+    let answer = ben.push(&ticket, note("file", |body| body["article"]["attachments"] = json!([file]))).await;
+    assert_eq!(answer["outcome"], "refused", "{answer}");
+    // A header within a header.
+    let answer = ben.push(&ticket, note("subject", |body| body["article"]["subject"] = json!("a\r\nBcc: all@example.org"))).await;
+    assert_eq!(answer["outcome"], "applied", "{answer}");
+    // A device says who it is by its token alone.
+    let there = tickets(&office.program().unwrap()).await.unwrap();
+    let articles = there[0]["articles"].as_array().unwrap();
+    let find = |text: &str| articles.iter().find(|article| article["text"] == text).cloned().unwrap_or_default();
+    assert_eq!(find("plain")["from"], "Ben Agent");
+    assert_eq!(find("html")["html"], Value::Null);
+    assert_eq!(find("subject")["subject"], "a Bcc: all@example.org");
+    assert_eq!(find("file"), Value::Null);
+    // And what anybody else may not do is not done by a device, either.
+    let settings = office_ana.get("/settings").await.unwrap();
+    assert!(settings["records"]["agent"].as_array().unwrap().len() >= 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_that_a_device_forges_has_no_headers_of_its_own() {
+    let office = calm().await;
+    let ana = office.sign_in("ana").await.unwrap();
+    let address = docket_app::new_id();
+    let document = json!({ "name": "Support", "email": "support@desk.test", "queue_id": docket_domain::master::QUEUE_FIRST });
+    ana.must_put(&format!("/settings/address/{address}"), &json!({ "version": 0, "document": document })).await.unwrap();
+    let one = office.connect("one", "ana").await.unwrap();
+    one.run(&["ticket", "create", "--title", "Post", "--text", "first", "--customer", "carla@customer.test"], "").await.unwrap();
+    let ticket = tickets(&one).await.unwrap()[0]["id"].as_str().unwrap().to_owned();
+    let forger = Forger::connect(&office, "ana").await;
+    let reply = |change: &dyn Fn(&mut Value)| {
+        let article = json!({ "id": docket_app::new_id(), "subject": "Re", "text": "answer", "html": null, "attachments": [] });
+        let mail = json!({
+            "from": address, "to": [{ "name": "Carla\r\nX-Evil: 1", "email": "carla@customer.test" }],
+            "message_id": "evil@x>\r\nBcc: all@example.org\r\nX: <y", "in_reply_to": "a\r\nb@c", "references": ["ok@x.test", "<a\nb>"],
+            "delay_ms": 3_600_000,
+        });
+        let mut body = json!({ "type": "reply", "article": article, "mail": mail, "next": {} });
+        change(&mut body);
+        body
+    };
+    let answer = forger.push(&ticket, reply(&|_| {})).await;
+    assert!(["applied", "held", "refused"].contains(&answer["outcome"].as_str().unwrap_or_default()), "{answer}");
+    let bad = forger.push(&ticket, reply(&|body| body["mail"]["to"] = json!([{ "email": "a@x.test\r\nBcc: all@example.org" }]))).await;
+    assert_eq!(bad["outcome"], "refused", "{bad}");
+    let shown = ana.get(&format!("/tickets/{ticket}")).await.unwrap();
+    let text = shown.to_string();
+    for evil in ["\\r", "X-Evil: 1\"", "evil@x"] {
+        assert!(!text.contains(evil), "{evil} in {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desktop_of_an_older_protocol_is_refused_in_words() {
+    let office = calm().await;
+    let ben = Forger::connect(&office, "ben").await;
+    let ask = |protocol: &str| {
+        ben.http
+            .get(format!("{}/api/v1/sync?after=", ben.url))
+            .bearer_auth(&ben.token)
+            .header("x-docket-protocol", protocol.to_owned())
+            .send()
+    };
+    let known = ask("1").await.unwrap();
+    assert!(known.status().is_success());
+    let old = ask("0").await.unwrap();
+    assert_eq!(old.status(), 426);
+    let problem: Value = old.json().await.unwrap();
+    assert_eq!(problem["code"], "client_too_old");
+    assert!(problem["message"].as_str().unwrap().contains("needs a newer Docket"), "{problem}");
 }
