@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use docket_api::{Host, LocalActor};
 use docket_app::{App, Hold, HostKind, Notice, Options};
+use docket_sync::Roads;
 use http::{Request, Response};
 use tokio::sync::broadcast;
 
@@ -16,6 +17,7 @@ pub struct Core {
     app: App,
     ask: Box<Ask>,
     token: String,
+    roads: Roads,
 }
 
 impl Core {
@@ -29,13 +31,15 @@ impl Core {
             host: HostKind::Desktop,
             key_file: None,
         };
+        let roads = Roads::open(None)?;
         let app = App::open(options).await?;
+        docket_sync::reach(&app, &roads);
         let router = docket_api::router(app.clone(), Host::Desktop { write_token: token.clone() });
         let ask: Box<Ask> = Box::new(move |request| {
             let router = router.clone();
             Box::pin(async move { docket_api::call(&router, request).await })
         });
-        Ok(Self { app, ask, token })
+        Ok(Self { app, ask, token, roads })
     }
 
     /// What the page must send along with every write.
@@ -51,9 +55,10 @@ impl Core {
         (self.ask)(request).await
     }
 
-    /// Starts fetching, sending and the timers. Needs a running runtime.
+    /// Starts fetching, sending and the timers, and keeps the line to the team's server if there is one. Needs a running runtime.
     pub fn run(&self) {
         self.app.run();
+        tokio::spawn(docket_sync::run(self.app.clone(), self.roads.clone()));
     }
 
     /// What is worth a notification, from now on.

@@ -69,6 +69,15 @@ impl Client {
         Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
     }
 
+    /// Changes something, and it must be taken.
+    pub async fn must_put(&self, path: &str, body: &Value) -> Result<Value> {
+        let answer = self.request(Method::PUT, path).json(body).send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        ensure!(status.is_success(), "PUT {path}: {status} {text}");
+        Ok(serde_json::from_str(&text).unwrap_or_default())
+    }
+
     /// Writes, and it must be taken.
     pub async fn must_post(&self, path: &str, body: &Value) -> Result<Value> {
         let (status, answer) = self.post(path, body).await?;

@@ -12,8 +12,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("docket-mail", &["docket-domain"]),
     ("docket-app", &["docket-domain", "docket-store", "docket-search", "docket-mail"]),
     ("docket-api", &["docket-domain", "docket-app"]),
-    ("docket", &["docket-domain", "docket-app", "docket-api"]),
-    ("docket-desktop", &["docket-domain", "docket-app", "docket-api"]),
+    ("docket-sync", &["docket-app"]),
+    ("docket", &["docket-domain", "docket-app", "docket-api", "docket-sync"]),
+    ("docket-desktop", &["docket-domain", "docket-app", "docket-api", "docket-sync"]),
 ];
 
 /// Which crate alone may name a dependency: what is fenced in can be replaced in one place.
@@ -25,6 +26,7 @@ const FENCES: &[(&str, &str)] = &[
     ("ammonia", "docket-mail"),
     ("axum", "docket-api"),
     ("tower-http", "docket-api"),
+    ("reqwest", "docket-sync"),
     ("tauri", "docket-desktop"),
     ("tauri-build", "docket-desktop"),
     ("tantivy", "docket-search"),

@@ -13,6 +13,7 @@ mod team {
     mod sending;
     mod servers;
     mod simulation;
+    mod sync_process;
     mod timers;
     mod tls;
     mod together;

@@ -7,7 +7,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use docket_app::sync::{Asking, Standing};
+use docket_app::{
+    sync::{Asking, Standing},
+    wire::sync::OLDEST_PROTOCOL,
+};
 use docket_domain::AgentId;
 use http::{
     Extensions, HeaderMap, Method, Version,
@@ -21,6 +24,8 @@ use crate::{Host, LocalActor, problem::Problem, router::Context};
 /// The cookie that a signed-in browser carries.
 pub(crate) const COOKIE_NAME: &str = "docket_session";
 const WRITE_TOKEN: &str = "x-docket";
+/// The version of what a connected desktop says, which may be older than what this server still understands.
+const PROTOCOL: &str = "x-docket-protocol";
 /// Origins of the window's own page; Windows has no schemes of one's own.
 const WINDOW: [&str; 2] = ["desk://localhost", "http://desk.localhost"];
 /// The writes of somebody who is not signed in yet.
@@ -150,6 +155,9 @@ async fn caller(context: &Context, request: &Parts) -> Result<Caller, Problem> {
         secure: *secure_cookies || (proxied && header(headers, "x-forwarded-proto") == Some("https")),
         ..Caller::default()
     };
+    if header(headers, PROTOCOL).and_then(|said| said.parse::<i64>().ok()).is_some_and(|said| said < OLDEST_PROTOCOL) {
+        return Err(Problem::too_old());
+    }
     if let Some(token) = header(headers, AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer ")) {
         let asking = context.app.device_of(token).await?.ok_or(docket_app::Error::SignInRequired)?;
         caller.agent = (asking.standing == Standing::Good).then_some(asking.agent);

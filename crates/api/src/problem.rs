@@ -38,8 +38,11 @@ pub(crate) const CODES: &[&str] = &[
     "agent_disabled",
     "bad_backup",
     "bad_request",
+    "client_too_old",
+    "connected_elsewhere",
     "data_folder",
     "database_unreachable",
+    "device_locked",
     "device_lost",
     "device_revoked",
     "disk_full",
@@ -57,11 +60,14 @@ pub(crate) const CODES: &[&str] = &[
     "newer_backup",
     "newer_database",
     "no_sender_address",
+    "not_connected",
     "not_empty",
     "not_found",
     "offline",
+    "on_its_way",
     "password_missing",
     "sealed_elsewhere",
+    "server_refused",
     "sign_in_required",
     "slow_down",
     "stale",
@@ -105,6 +111,15 @@ impl Problem {
             Standing::Disabled => ("agent_disabled", "this agent is not active any more"),
         };
         Self::new(StatusCode::UNAUTHORIZED, code, words)
+    }
+
+    /// A desktop that speaks as this server understands no longer.
+    pub(crate) fn too_old() -> Self {
+        let words = format!(
+            "this server ({}) needs a newer Docket than this one; install it, and nothing that waits is lost",
+            env!("CARGO_PKG_VERSION")
+        );
+        Self::new(StatusCode::UPGRADE_REQUIRED, "client_too_old", words)
     }
 
     /// There is no such thing here.

@@ -17,8 +17,8 @@ use utoipa_axum::{
 };
 
 use crate::{
-    Host, access, agents, article, backup, compose, gate, headers, list, mailbox, metrics, openapi, page, problem::Problem, session,
-    settings, setup, sync, system, team, ticket,
+    Host, access, agents, article, backup, compose, connection, gate, headers, list, mailbox, metrics, openapi, page, problem::Problem,
+    relay, session, settings, setup, sync, system, team, ticket,
 };
 
 /// Bytes that a request may bring where it brings no file.
@@ -94,6 +94,11 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .routes(routes!(sync::lease))
         .routes(routes!(sync::take_personal).layer(DefaultBodyLimit::max(FILE)))
         .routes(routes!(sync::left).layer(DefaultBodyLimit::max(FILE)))
+        .routes(routes!(connection::connection, connection::connect_desk))
+        .routes(routes!(connection::sync_now))
+        .routes(routes!(connection::waiting))
+        .routes(routes!(connection::decide))
+        .routes(routes!(connection::left_behind))
         .routes(routes!(article::attachment))
         .routes(routes!(article::raw))
         .routes(routes!(article::frame))
@@ -114,6 +119,7 @@ pub fn router(app: App, host: Host) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(page::page)
         .layer(DefaultBodyLimit::max(BODY))
+        .layer(middleware::from_fn_with_state(context.clone(), relay::relay))
         .layer(middleware::from_fn_with_state(context.clone(), gate::gate))
         .layer(middleware::from_fn_with_state(context.clone(), metrics::count))
         .with_state(context);

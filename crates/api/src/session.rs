@@ -37,7 +37,7 @@ pub(crate) struct Personal {
 /// Who is there and what this desk is; answered to everyone.
 #[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = SessionView)))]
 pub(crate) async fn show_session(State(app): State<App>, Extension(caller): Extension<Caller>) -> Answer<SessionView> {
-    Ok(Json(app.session_view(caller.agent, caller.write_token.as_deref())))
+    Ok(Json(app.session_view(caller.agent, caller.write_token.as_deref()).await?))
 }
 
 /// Signs a browser in; the cookie comes along.
@@ -50,7 +50,7 @@ pub(crate) async fn sign_in(
 ) -> Result<Response, Problem> {
     on_server(&context)?;
     let signed_in = context.app.sign_in(sign_in, &caller.address, &label(&headers)).await?;
-    Ok(welcome(&context, &caller, &signed_in))
+    welcome(&context, &caller, &signed_in).await
 }
 
 /// Makes the first administrator by the one-time link, and signs them in.
@@ -63,7 +63,7 @@ pub(crate) async fn first_administrator(
 ) -> Result<Response, Problem> {
     on_server(&context)?;
     let signed_in = context.app.first_administrator(first, &label(&headers)).await?;
-    Ok(welcome(&context, &caller, &signed_in))
+    welcome(&context, &caller, &signed_in).await
 }
 
 /// Ends the session of this browser.
@@ -86,7 +86,7 @@ pub(crate) async fn save_profile(
     Json(profile): Json<ProfileInput>,
 ) -> Answer<SessionView> {
     app.save_profile(me, profile).await?;
-    Ok(Json(app.session_view(Some(me), caller.write_token.as_deref())))
+    Ok(Json(app.session_view(Some(me), caller.write_token.as_deref()).await?))
 }
 
 /// What the agent keeps under a key.
@@ -109,11 +109,11 @@ fn on_server(context: &Context) -> Result<(), Problem> {
     }
 }
 
-fn welcome(context: &Context, caller: &Caller, signed_in: &docket_app::SignedIn) -> Response {
-    let view = context.app.session_view(Some(signed_in.agent), Some(&signed_in.write_token));
+async fn welcome(context: &Context, caller: &Caller, signed_in: &docket_app::SignedIn) -> Result<Response, Problem> {
+    let view = context.app.session_view(Some(signed_in.agent), Some(&signed_in.write_token)).await?;
     let mut response = Json(view).into_response();
     set_cookie(&mut response, &signed_in.cookie, COOKIE_AGE, caller.secure);
-    response
+    Ok(response)
 }
 
 fn set_cookie(response: &mut Response, value: &str, age: u32, secure: bool) {

@@ -42,7 +42,7 @@ pub(crate) async fn set_up(
 ) -> Answer<SessionView> {
     let agent = app.setup(setup).await?;
     let who = caller.agent.unwrap_or(agent);
-    Ok(Json(app.session_view(Some(who), caller.write_token.as_deref())))
+    Ok(Json(app.session_view(Some(who), caller.write_token.as_deref()).await?))
 }
 
 /// Begins to fill a desk to look around in; `setup/progress` tells how far it is.

@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     path::PathBuf,
-    sync::{Arc, Mutex, RwLock, atomic::AtomicU64},
+    sync::{Arc, Mutex, OnceLock, RwLock, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -24,7 +24,7 @@ use crate::{
     fetch::MailboxStatus,
     folder::Folder,
     presence::Presences,
-    replica::{Connected, Contact},
+    replica::{Connected, Contact, Remote},
     secrets::Secrets,
     send::LANES,
     wire::Progress,
@@ -152,6 +152,8 @@ pub(crate) struct Inner {
     pub wake_sync: Notify,
     /// How the line to the server is.
     pub contact: watch::Sender<Contact>,
+    /// Who reaches the server.
+    pub remote: OnceLock<Arc<dyn Remote>>,
 }
 
 impl App {
@@ -210,6 +212,7 @@ impl App {
             connected: RwLock::new(None),
             wake_sync: Notify::new(),
             contact: watch::Sender::new(Contact::default()),
+            remote: OnceLock::new(),
             db,
         }));
         app.begin_desk().await?;

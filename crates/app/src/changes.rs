@@ -37,13 +37,14 @@ impl Drop for Waiting<'_> {
 const MOST: i64 = 200;
 
 impl App {
-    /// Answers as soon as the feed has moved past `after`, a mailbox changed or a notice came, at the latest after `wait`; of
-    /// tickets it names those alone that this agent may read. A negative `after` answers at once with where the feed is.
+    /// Answers as soon as the feed has moved past `after`, a mailbox or the connection changed or a notice came, at the latest after
+    /// `wait`; of tickets it names those alone that this agent may read. A negative `after` answers at once with where the feed is.
     pub async fn changes(&self, me: AgentId, after: i64, wait: Duration) -> Result<Changes> {
         let mut head = self.head();
         let mut notices = self.notices();
         let mut presence = self.0.presence.moved();
         let mut mailboxes = self.0.mailboxes_moved.subscribe();
+        let mut contact = self.0.contact.subscribe();
         let mut stopping = self.0.stopping.subscribe();
         let mut changes = Changes::default();
         let mut visited = BTreeSet::new();
@@ -52,6 +53,7 @@ impl App {
             tokio::select! {
                 _ = head.changed() => {}
                 _ = mailboxes.changed() => changes.mailboxes = true,
+                _ = contact.changed() => changes.connection = true,
                 _ = stopping.changed() => {}
                 ticket = readable(self, me, &mut presence) => drop(visited.insert(ticket)),
                 notice = self.heard(me, &mut notices) => changes.notices.push(notice),
@@ -75,6 +77,7 @@ impl App {
         changes.seq = tx.head;
         changes.settings = after >= 0 && tx.settings_head > after;
         changes.counts = tx.head > after;
+        changes.connection |= self.connected().is_some() && tx.head > after;
         if after >= 0 && tx.head > after {
             for notice in self.told_after(after).into_iter().filter(|notice| notice.seq <= Some(tx.head)) {
                 changes.notices.extend(self.told(me, notice).await);

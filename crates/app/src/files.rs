@@ -39,7 +39,7 @@ impl App {
         readable_article(&mut tx, &settings, me, article).await?;
         let file = article::attachment(&mut tx, id).await?.filter(|file| file.article == article).ok_or(Error::NotFound("attachment"))?;
         drop(tx);
-        let bytes = self.0.blobs.get(&file.sha256).await?.ok_or(Error::NotFound("attachment"))?;
+        let bytes = self.attachment_bytes(article, id, &file.sha256).await?;
         let image = image_type(&bytes);
         let content_type = image.map_or(file.content_type, str::to_owned);
         Ok(File { name: file.name, content_type, inline_ok: image.is_some(), bytes })
@@ -52,7 +52,7 @@ impl App {
         let stored = readable_article(&mut tx, &settings, me, article).await?;
         drop(tx);
         let key = stored.article.raw.ok_or(Error::NotFound("original mail"))?;
-        self.0.blobs.get(&key).await?.ok_or(Error::NotFound("original mail"))
+        self.raw_bytes(article, &key).await
     }
 
     /// The HTML of an article as a page of its own; it was sanitised when it came in.

@@ -16,11 +16,13 @@ use crate::{
 };
 
 mod connect;
+mod contact;
 mod left;
 mod line;
 mod outbox;
 mod pull;
 mod push;
+mod remote;
 mod state;
 
 pub use connect::check_address;
@@ -28,6 +30,7 @@ pub use line::{Asked, Cut, Line, Told};
 pub(crate) use outbox::DISCARDED_KEPT;
 pub use pull::Pulled;
 pub use push::Pushed;
+pub use remote::{Answered, Relayed, Remote};
 pub(crate) use state::Contact;
 
 /// Whose replica this desk is.

@@ -87,7 +87,8 @@ pub(crate) fn check_password(password: &str) -> Result<()> {
 
 impl App {
     /// Who is there and what this desk is.
-    pub fn session_view(&self, who: Option<AgentId>, write_token: Option<&str>) -> SessionView {
+    pub async fn session_view(&self, who: Option<AgentId>, write_token: Option<&str>) -> Result<SessionView> {
+        let connection = self.connection().await?;
         let settings = self.settings();
         let agent = who.and_then(|id| settings.agents.get(&id).map(|agent| agent_view(id, agent)));
         let (secrets, note) = match self.0.secrets.place {
@@ -96,12 +97,14 @@ impl App {
             Place::Locked => ("session", self.0.secrets.note),
         };
         let link_needed = self.0.setup_link.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-        SessionView {
+        // A server whose desk has nobody's name yet has connected desktops, too.
+        let ready = settings.desk.ready || connection.is_some() && agent.is_some();
+        Ok(SessionView {
             signed_in: agent.is_some(),
             write_token: write_token.filter(|_| agent.is_some() || !settings.desk.ready).map(str::to_owned),
             agent,
             host: if self.0.host == HostKind::Desktop { "desktop" } else { "server" }.into(),
-            stage: if settings.desk.ready { "ready" } else { "first_start" }.into(),
+            stage: if ready { "ready" } else { "first_start" }.into(),
             desk: DeskView {
                 name: settings.desk.name.clone(),
                 time_zone: settings.desk.time_zone.clone(),
@@ -111,8 +114,9 @@ impl App {
             secrets: secrets.into(),
             secrets_note: note.map(str::to_owned),
             setup_link_needed: link_needed,
-            backup: who.filter(|me| self.is_admin(*me)).map(|_| self.backup_view()),
-        }
+            backup: who.filter(|me| connection.is_none() && self.is_admin(*me)).map(|_| self.backup_view()),
+            connection,
+        })
     }
 
     /// Begins a session; wrong attempts are slowed down by login and by address.
@@ -290,8 +294,11 @@ impl App {
         self.begin_session(agent, label).await
     }
 
-    /// Who sits at the desktop: the desk's first administrator.
+    /// Who sits at the desktop: the desk's first administrator, or on a connected desktop the agent whose replica it is.
     pub fn window_agent(&self) -> Option<AgentId> {
+        if let Some(connected) = self.connected() {
+            return Some(connected.agent);
+        }
         let settings = self.settings();
         settings.agents.iter().find(|(_, agent)| agent.valid && agent.admin).map(|(id, _)| *id)
     }
@@ -334,6 +341,9 @@ impl App {
 
     /// Saves name and address of the agent who asks.
     pub async fn save_profile(&self, me: AgentId, input: ProfileInput) -> Result<()> {
+        if self.connected().is_some() {
+            return self.save_there("PUT", "/api/v1/profile", &input).await;
+        }
         let mut work = self.work().await?;
         let record = work.settings.records.get(&(Kind::Agent, me.0)).cloned().ok_or(Error::NotFound("agent"))?;
         let mut document = record.document.clone();

@@ -42,6 +42,9 @@ pub struct SessionView {
     /// The daily backup, for administrators.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backup: Option<BackupView>,
+    /// How a connected desktop stands with its server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<connection::ConnectionView>,
 }
 
 /// How the daily backup is doing.
@@ -806,6 +809,9 @@ pub struct Changes {
     pub settings: bool,
     pub counts: bool,
     pub mailboxes: bool,
+    /// The connection of a connected desktop, or what waits for its server, may be another than it was.
+    #[serde(default)]
+    pub connection: bool,
     pub notices: Vec<NoticeView>,
     /// Tickets may have left the agent's sight: lists and the open ticket are to be asked for anew.
     #[serde(default)]
@@ -884,7 +890,7 @@ pub struct PlaceholderView {
 }
 
 /// Name, address and language of the agent who asks.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[expect(missing_docs, reason = "named in the wire contract")]
 pub struct ProfileInput {
     pub name: String,

@@ -8,12 +8,15 @@ use serde_json::json;
 use crate::{
     arguments::{AgentCommand, Place},
     failure::Failure,
-    print, team,
+    print, sync, team,
 };
 
 /// Adds, lists or disables agents.
 pub async fn agent(place: &Place, command: AgentCommand) -> Result<(), Failure> {
     let app = place.open().await?;
+    if !matches!(command, AgentCommand::List { .. }) {
+        sync::refuse_connected(&app, "agents are added and disabled there")?;
+    }
     match command {
         AgentCommand::Add { login, name, email, admin } => {
             let password = password()?;
@@ -62,7 +65,7 @@ fn list(app: &docket_app::App, as_json: bool) -> Result<(), Failure> {
 }
 
 /// The password: asked for at a terminal without showing it, else the first line of standard input.
-fn password() -> Result<String, Failure> {
+pub fn password() -> Result<String, Failure> {
     let missing = || Failure::Usage("the password is read from standard input, and there was none".into());
     if io::stdin().is_terminal() {
         let terminal = console::Term::stderr();

@@ -3,6 +3,7 @@
 use std::{net::IpAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use docket_domain::CommandId;
 
 mod team;
 pub use team::{AgentCommand, Grant, GroupCommand, Named, RoleCommand};
@@ -52,6 +53,8 @@ pub enum Command {
     Ticket {
         #[command(flatten)]
         by: By,
+        #[command(flatten)]
+        reach: Reach,
         #[command(subcommand)]
         command: TicketCommand,
     },
@@ -68,6 +71,11 @@ pub enum Command {
         /// One JSON line a hit
         #[arg(long)]
         json: bool,
+    },
+    /// Work with a team's server: this data folder keeps a copy of what its agent may see
+    Sync {
+        #[command(subcommand)]
+        command: SyncCommand,
     },
     /// The people who answer
     Agent {
@@ -150,9 +158,18 @@ pub enum MailCommand {
 /// Who is acting.
 #[derive(Args, Debug)]
 pub struct By {
-    /// The agent who acts, with their rights [default: the first administrator; reading sees all of the data folder]
+    /// The agent who acts, with their rights [default: the first administrator, or on a connected data folder its agent; reading
+    /// sees all of the data folder]
     #[arg(long = "as", value_name = "LOGIN", global = true)]
     pub login: Option<String>,
+}
+
+/// What a connected data folder does about its server.
+#[derive(Args, Debug)]
+pub struct Reach {
+    /// On a connected data folder: do not try to reach the server now
+    #[arg(long, global = true)]
+    pub offline: bool,
 }
 
 /// What to do with tickets.
@@ -346,4 +363,46 @@ pub struct Set {
     /// Prints the outcome as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// What to do about the server.
+#[derive(Subcommand, Debug)]
+pub enum SyncCommand {
+    /// Connect this data folder to a server, or sign in there again; the password is read from standard input
+    Connect {
+        /// Its address: https, or http to this computer alone
+        server: String,
+        /// The login there
+        #[arg(long)]
+        login: String,
+        /// What this computer is called there [default: its own name]
+        #[arg(long, default_value = "")]
+        name: String,
+    },
+    /// Say how the connection stands
+    Status {
+        /// As one JSON value
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send and fetch what there is; exit code 75 when the server cannot be reached
+    Now {
+        /// Prints the state after it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List what waits for the server, or for a decision
+    Outbox {
+        /// One JSON line a ticket
+        #[arg(long)]
+        json: bool,
+    },
+    /// Decide about something in the outbox
+    Decide {
+        /// Its id, as `docket sync outbox` shows it
+        id: CommandId,
+        /// Drop it, give it anew, keep its text as a note, make its text a draft again, or have a dropped one back
+        #[arg(value_parser = ["discard", "mine", "note", "edit", "back"])]
+        how: String,
+    },
 }

@@ -7,11 +7,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     arguments::{Demo, Place},
     failure::Failure,
+    sync,
 };
 
 /// Fills the data folder; needs it for itself.
 pub async fn demo(place: &Place, demo: Demo) -> Result<(), Failure> {
     let app = place.hold("docket demo").await?;
+    sync::refuse_connected(&app, "a made-up desk needs a data folder of its own")?;
     let language = demo.language.unwrap_or_else(|| app.settings().desk.language.clone());
     let bar = bar("tickets", demo.tickets);
     let filled = app.fill(demo.tickets, demo.seed, &language, |done, _| bar.set_position(done)).await;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use docket_app::{App, Database, Hold, HostKind, Options};
 use docket_domain::{AgentId, PriorityId, QueueId, StateId, access::FOLDER};
+use docket_sync::Roads;
 use url::Url;
 
 use crate::{arguments::Place, failure::Failure};
@@ -23,7 +24,15 @@ impl Place {
 
     /// Opens the desk beside whoever holds it, or holds it for the time of this command.
     pub async fn open(&self) -> Result<App, Failure> {
-        Ok(App::open(self.options(Hold::Beside)?).await?)
+        let mut options = self.options(Hold::Beside)?;
+        let key = options.key_file.clone().unwrap_or_else(|| options.data.join("key"));
+        if options.database.is_none() && options.data.join("docket.db").is_file() && !key.exists() {
+            // The window made this desk, and its key lies in the system's keyring: a key of our own would not open anything.
+            options.host = HostKind::Desktop;
+        }
+        let app = App::open(options).await?;
+        docket_sync::reach(&app, &Roads::open(None)?);
+        Ok(app)
     }
 
     /// Opens the desk and holds it; refuses when somebody else does.
@@ -103,12 +112,23 @@ pub async fn actor(app: &App, login: Option<&str>) -> Result<AgentId, Failure> {
 
 fn find_actor(app: &App, login: Option<&str>) -> Result<Option<AgentId>, Failure> {
     let settings = app.settings();
+    if let Some(connected) = app.connected() {
+        let own = settings.agents.get(&connected.agent).is_none_or(|agent| login.is_none_or(|login| agent.login == login));
+        let another = || Failure::refused("this data folder belongs to another agent; open one that is connected with that login");
+        return own.then_some(Some(connected.agent)).ok_or_else(another);
+    }
     let agents = settings.agents.iter().filter(|(_, agent)| agent.valid);
     if let Some(login) = login {
-        let found = agents.into_iter().find(|(_, agent)| agent.login == login);
-        return found.map(|(id, _)| Some(*id)).ok_or_else(|| Failure::refused(format!("there is no agent {login}")));
+        return agent(app, login).map(Some);
     }
     Ok(agents.min_by_key(|(id, agent)| (!agent.admin, **id)).map(|(id, _)| *id))
+}
+
+/// An agent by their login.
+pub fn agent(app: &App, login: &str) -> Result<AgentId, Failure> {
+    let settings = app.settings();
+    let found = settings.agents.iter().find(|(_, agent)| agent.valid && agent.login == login);
+    found.map(|(id, _)| *id).ok_or_else(|| Failure::refused(format!("there is no agent {login}")))
 }
 
 /// A queue by its name.

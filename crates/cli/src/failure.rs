@@ -40,7 +40,7 @@ impl From<docket_app::Error> for Failure {
     fn from(error: docket_app::Error) -> Self {
         use docket_app::Error as E;
         match &error {
-            E::Held(_) | E::Disk(_) | E::SlowDown { .. } | E::Unavailable { code: "database_unreachable", .. } => {
+            E::Held(_) | E::Disk(_) | E::SlowDown { .. } | E::Unavailable { code: "database_unreachable" | "offline", .. } => {
                 Self::TryAgain(error.to_string())
             }
             E::Internal(source) => Self::Refused(format!("{source:#}")),

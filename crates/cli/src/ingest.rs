@@ -5,11 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{arguments::Place, desk, failure::Failure, print};
+use crate::{arguments::Place, desk, failure::Failure, print, sync};
 
 /// Takes in one mail a file. A mail that cannot be stored does not keep the next one out.
 pub async fn ingest(place: &Place, files: &[PathBuf]) -> Result<(), Failure> {
     let app = place.open().await?;
+    sync::refuse_connected(&app, "mail is taken in there")?;
     let input = [PathBuf::from("-")];
     let mut failure = None;
     for file in if files.is_empty() { &input } else { files } {

@@ -11,6 +11,7 @@ mod print;
 mod search;
 mod serve;
 mod shape;
+mod sync;
 mod team;
 mod ticket;
 
@@ -40,7 +41,8 @@ async fn run(Arguments { place, command }: Arguments) -> Result<(), Failure> {
         Command::Serve(arguments) => serve::serve(&place, arguments).await,
         Command::Demo(arguments) => demo::demo(&place, arguments).await,
         Command::Mail { command: arguments::MailCommand::Ingest { files, .. } } => ingest::ingest(&place, &files).await,
-        Command::Ticket { by, command } => ticket::ticket(&place, by.login.as_deref(), command).await,
+        Command::Ticket { by, reach, command } => ticket::ticket(&place, by.login.as_deref(), reach.offline, command).await,
+        Command::Sync { command } => sync::sync(&place, command).await,
         Command::Search { by, query, limit, json } => search::search(&place, by.login.as_deref(), &query, limit, json).await,
         Command::Agent { command } => agent::agent(&place, command).await,
         Command::Group { command } => team::group(&place, command).await,

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use crate::{
     arguments::{Place, Serve},
     failure::Failure,
-    print,
+    print, sync,
 };
 
 /// Serves the desk until it is told to end.
@@ -20,6 +20,7 @@ pub async fn serve(place: &Place, arguments: Serve) -> Result<(), Failure> {
         _ => None,
     };
     let app = place.hold("docket serve").await?;
+    sync::refuse_connected(&app, "browsers ask that server; serve another data folder here")?;
     let listener = listen(&arguments.listen).await?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
     let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });

@@ -14,13 +14,26 @@ use crate::{
     arguments::{Create, Note, Place, Reply, Set, TicketCommand},
     desk,
     failure::Failure,
-    print, shape,
+    print, shape, sync,
 };
 
 /// Reads or changes tickets.
-pub async fn ticket(place: &Place, login: Option<&str>, command: TicketCommand) -> Result<(), Failure> {
+pub async fn ticket(place: &Place, login: Option<&str>, offline: bool, command: TicketCommand) -> Result<(), Failure> {
     let app = place.open().await?;
-    let done = run(&app, login, command).await;
+    let writes = match &command {
+        TicketCommand::List { .. } | TicketCommand::Show { .. } | TicketCommand::Raw { .. } => false,
+        TicketCommand::Create(_)
+        | TicketCommand::Reply(_)
+        | TicketCommand::Note(_)
+        | TicketCommand::Set(_)
+        | TicketCommand::Merge { .. }
+        | TicketCommand::Link { .. }
+        | TicketCommand::Watch { .. } => true,
+    };
+    let mut done = run(&app, login, command).await;
+    if done.is_ok() && writes && app.connected().is_some() {
+        done = sync::bring(&app, offline).await;
+    }
     app.close().await;
     done
 }
@@ -36,8 +49,9 @@ async fn run(app: &App, login: Option<&str>, command: TicketCommand) -> Result<(
         TicketCommand::Set(set) => change(app, desk::actor(app, login).await?, set).await,
         TicketCommand::Merge { number, into, json } => merge(app, desk::actor(app, login).await?, &number, &into, json).await,
         TicketCommand::Link { number, other, kind, json } => {
-            let other = app.ticket_id(&other).await?;
-            one(app, desk::actor(app, login).await?, &number, json!({ "type": "link", "ticket_id": other, "kind": kind }), json).await
+            let me = desk::actor(app, login).await?;
+            let other = app.ticket_id(me, &other).await?;
+            one(app, me, &number, json!({ "type": "link", "ticket_id": other, "kind": kind }), json).await
         }
         TicketCommand::Watch { number, off, json } => {
             let body = json!({ "type": if off { "unwatch" } else { "watch" } });
@@ -126,7 +140,8 @@ async fn answer(app: &App, me: AgentId, reply: Reply) -> Result<(), Failure> {
     });
     let outcome = submit(app, me, id, body).await?;
     tell(app, &outcome, reply.json)?;
-    desk::say_what_waits(app).await
+    // On a connected data folder the server sends it, and what waits for the server is said anyway.
+    if app.connected().is_some() { Ok(()) } else { desk::say_what_waits(app).await }
 }
 
 async fn write_note(app: &App, me: AgentId, note: Note) -> Result<(), Failure> {
@@ -155,15 +170,15 @@ async fn change(app: &App, me: AgentId, set: Set) -> Result<(), Failure> {
 
 /// Says which ticket it is now, which may be another one than was named.
 async fn merge(app: &App, me: AgentId, number: &str, into: &str, as_json: bool) -> Result<(), Failure> {
-    let (id, into) = (app.ticket_id(number).await?, app.ticket_id(into).await?);
+    let (id, into) = (app.ticket_id(me, number).await?, app.ticket_id(me, into).await?);
     let done = submit(app, me, id, json!({ "type": "merge", "into": into })).await?;
-    let stays = done.ticket.merged_into.as_ref().map_or(into, |stays| stays.id);
-    tell(app, &Outcome { ticket: app.ticket(me, stays).await?, ..done }, as_json)
+    let stays = done.ticket.as_ref().and_then(|ticket| ticket.merged_into.as_ref()).map_or(into, |stays| stays.id);
+    tell(app, &Outcome { ticket: Some(app.ticket(me, stays).await?), ..done }, as_json)
 }
 
 /// Carries out one command and tells what came of it.
 async fn one(app: &App, me: AgentId, number: &str, body: Value, as_json: bool) -> Result<(), Failure> {
-    let id = app.ticket_id(number).await?;
+    let id = app.ticket_id(me, number).await?;
     let outcome = submit(app, me, id, body).await?;
     tell(app, &outcome, as_json)
 }
@@ -184,7 +199,7 @@ fn changes(app: &App, set: Set) -> Result<Vec<Value>, Failure> {
         bodies.push(json!({ "type": "set_priority", "priority_id": desk::priority(app, &priority)? }));
     }
     if let Some(owner) = set.owner {
-        let owner = if owner == "none" { None } else { Some(desk::reader(app, Some(&owner))?) };
+        let owner = if owner == "none" { None } else { Some(desk::agent(app, &owner)?) };
         bodies.push(json!({ "type": "set_owner", "owner_id": owner }));
     }
     if set.lock || set.unlock {

@@ -73,12 +73,17 @@ pub(crate) fn whole(answer: std::result::Result<Told, Cut>) -> Result<Told> {
     if (200..300).contains(&told.status) {
         return Ok(told);
     }
-    let problem: serde_json::Value = serde_json::from_slice(&told.body).unwrap_or_default();
+    Err(problem(told.status, &told.body))
+}
+
+/// What an answer says that is no good one.
+pub(crate) fn problem(status: u16, body: &[u8]) -> Error {
+    let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     let (code, message) = (problem["code"].as_str(), problem["message"].as_str().unwrap_or_default());
-    Err(match code {
+    match code {
         Some(code) => refusal(code, message),
-        None => offline(format!("the server answered with status {}", told.status)),
-    })
+        None => offline(format!("the server answered with status {status}")),
+    }
 }
 
 /// No contact.
@@ -88,7 +93,8 @@ pub(crate) fn offline(message: String) -> Error {
 
 /// The codes that a desktop goes by; any other is an error of the moment.
 fn refusal(code: &str, message: &str) -> Error {
-    const KNOWN: [&str; 9] = [
+    const KNOWN: [&str; 10] = [
+        "client_too_old",
         "new_epoch",
         "device_revoked",
         "device_lost",

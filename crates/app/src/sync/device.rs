@@ -10,7 +10,7 @@ use crate::{
     sessions::hash_token,
     wire::{
         SignIn,
-        sync::{DeviceInput, DeviceWelcome, LeftInput, LeftView, PROTOCOL, PersonalInput},
+        sync::{DeviceInput, DeviceWelcome, LeftInput, LeftView, OLDEST_PROTOCOL, PROTOCOL, PersonalInput},
     },
 };
 
@@ -72,7 +72,7 @@ impl App {
             desk_name: settings.desk.name.clone(),
             version: env!("CARGO_PKG_VERSION").into(),
             protocol: PROTOCOL,
-            oldest_protocol: 1,
+            oldest_protocol: OLDEST_PROTOCOL,
         })
     }
 

@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 /// The version of what is said; a server names the oldest that it still understands.
 pub const PROTOCOL: i64 = 1;
+/// The oldest version that this program still understands as a server.
+pub const OLDEST_PROTOCOL: i64 = 1;
 
 /// A desktop that wants to be connected.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]

@@ -52,6 +52,11 @@ const WORDS: Record<Code, (said: string) => string> = {
   link_to_itself: () => m.problem_link_to_itself(),
   article_exists: () => m.problem_exists_already(),
   ticket_exists: () => m.problem_exists_already(),
+  client_too_old: () => m.problem_client_too_old(),
+  connected_elsewhere: () => m.problem_connected_elsewhere(),
+  device_locked: () => m.problem_device_locked(),
+  not_connected: () => m.problem_not_connected(),
+  on_its_way: () => m.problem_on_its_way(),
   no_right: () => m.problem_no_right(),
   merge_into_itself: () => m.problem_merge_into_itself(),
   merge_cycle: () => m.problem_merge_cycle(),
@@ -62,6 +67,7 @@ const WORDS: Record<Code, (said: string) => string> = {
   device_lost: () => m.problem_device_lost(),
   device_revoked: () => m.problem_device_revoked(),
   new_epoch: () => m.problem_new_epoch(),
+  server_refused: (said) => said || m.problem_server_refused(),
 };
 
 function own(said: string): string {
