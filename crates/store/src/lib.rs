@@ -6,8 +6,8 @@
 #[macro_use]
 mod db;
 pub mod article;
-pub mod attempt;
 mod attachment_row;
+pub mod attempt;
 pub mod blob;
 pub mod command;
 pub mod customer;
