@@ -57,7 +57,7 @@ pub(crate) async fn lease(State(app): State<App>, Device(asking): Device, Json(i
 }
 
 /// Keeps personal things that changed on a device.
-#[utoipa::path(post, path = "/sync/personal", tag = "sync", request_body = PersonalInput, responses((status = 204)))]
+#[utoipa::path(post, path = "/sync/personal", tag = "sync", operation_id = "sync_personal", request_body = PersonalInput, responses((status = 204)))]
 pub(crate) async fn personal(State(app): State<App>, Device(asking): Device, Json(input): Json<PersonalInput>) -> Done {
     app.take_personal(asking.agent, input).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -51,6 +51,26 @@ const WORDS: Record<Code, (said: string) => string> = {
   link_to_itself: () => m.problem_link_to_itself(),
   article_exists: () => m.problem_exists_already(),
   ticket_exists: () => m.problem_exists_already(),
+  no_right: () => m.problem_no_right(),
+  merge_into_itself: () => m.problem_merge_into_itself(),
+  merge_cycle: () => m.problem_merge_cycle(),
+  changed_meanwhile: () => m.problem_changed_meanwhile(),
+  unknown_command: () => m.problem_unknown_command(),
+  customer_wrote: () => m.problem_customer_wrote(),
+  agent_disabled: () => m.problem_agent_disabled(),
+  device_lost: () => m.problem_device_lost(),
+  device_revoked: () => m.problem_device_revoked(),
+  new_epoch: () => m.problem_new_epoch(),
+};
+
+/** What only a desk that is or shall be connected says. */
+const CONNECTED: Record<string, () => string> = {
+  client_too_old: m.problem_client_too_old,
+  connected_elsewhere: m.problem_connected_elsewhere,
+  device_locked: m.problem_device_locked,
+  not_connected: m.problem_not_connected,
+  on_its_way: m.problem_on_its_way,
+  server_refused: m.problem_server_refused,
 };
 
 function own(said: string): string {
@@ -61,6 +81,10 @@ function own(said: string): string {
 export function problemText(error: unknown): string {
   if (!(error instanceof Problem)) return m.problem_internal();
   if (error.code === 'not_saved') return m.problem_not_saved();
+  // The desk answers, but the team's server does not: the sentence is that of the desk, a proxy would have none.
+  if (error.code === 'offline' && error.status === 503 && error.message) return m.problem_needs_server();
+  let connected = CONNECTED[error.code];
+  if (connected) return connected();
   let words = (WORDS as Record<string, (said: string) => string>)[error.code] ?? own;
   return words(error.message);
 }

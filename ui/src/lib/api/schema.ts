@@ -123,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Connects a desktop: login and password give a device and its token. */
+        post: operations["connect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drafts": {
         parameters: {
             query?: never;
@@ -553,6 +570,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed after a cursor, as the device's agent may see it. An empty cursor gives the settings and where things stand. */
+        get: operations["pull"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/first": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A page of a first sync, open tickets first. Changes nothing. */
+        post: operations["first"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/lease": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ticket numbers for tickets that are opened without the network. */
+        post: operations["lease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/left": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps what a device hands over before it is wiped; a device that was revoked may do this, and nothing else. */
+        post: operations["left"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/personal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps personal things that changed on a device. */
+        post: operations["sync_personal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carries out commands that were given on a device; a repeat gets its first answer again. */
+        post: operations["push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -715,6 +834,8 @@ export interface components {
             admin?: boolean;
             /** @description Their own mail address. */
             email?: string;
+            /** @description The rights in each group that this agent has alone. An agent from before there were groups may do everything in `users`. */
+            grants?: components["schemas"]["BTreeMap"];
             /** @description What they type to sign in. */
             login: string;
             /** @description Their name, as colleagues and customers see it. */
@@ -724,6 +845,8 @@ export interface components {
              * @description Articles before this moment count as read (ms UTC).
              */
             read_before?: number;
+            /** @description The roles of this agent. */
+            roles?: components["schemas"]["RoleId"][];
             /** @description Invalid agents stay in the history and do nothing. */
             valid?: boolean;
         };
@@ -739,6 +862,47 @@ export interface components {
             id: components["schemas"]["AgentId"];
             login: string;
             name: string;
+        };
+        /** @description What became of one command. */
+        Answer: {
+            /**
+             * Format: int64
+             * @description When (ms UTC).
+             * @default null
+             */
+            at?: number | null;
+            /**
+             * @description Who was quicker.
+             * @default null
+             */
+            by?: string | null;
+            /**
+             * @description Why not: a stable code.
+             * @default null
+             */
+            code?: string | null;
+            /** @default null */
+            id?: components["schemas"]["CommandId"] | null;
+            /**
+             * @description Why not, in words.
+             * @default null
+             */
+            message?: string | null;
+            /**
+             * @description `applied`, `proposed`, `held` or `refused`.
+             * @default
+             */
+            outcome?: string;
+            /**
+             * Format: int64
+             * @description The feed number that a pull must reach to show it.
+             * @default 0
+             */
+            seq?: number;
+            /** @description What stands there now, as the command would set it. */
+            theirs?: unknown;
+            /** @default null */
+            ticket_id?: components["schemas"]["TicketId"] | null;
         };
         /**
          * Format: uuid
@@ -820,6 +984,9 @@ export interface components {
          * @description An automatic answer.
          */
         AutoResponseId: string;
+        BTreeMap: {
+            [key: string]: ("ro" | "move_into" | "create" | "note" | "owner" | "priority" | "rw")[];
+        };
         /** @description How the daily backup is doing. */
         BackupView: {
             error?: string | null;
@@ -867,7 +1034,7 @@ export interface components {
          */
         Channel: "email" | "phone" | "internal";
         /** @enum {string} */
-        Code: "bad_backup" | "bad_request" | "data_folder" | "database_unreachable" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "link_over" | "method_not_allowed" | "network_folder" | "newer_backup" | "newer_database" | "no_sender_address" | "not_empty" | "not_found" | "offline" | "password_missing" | "sealed_elsewhere" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists";
+        Code: "agent_disabled" | "bad_backup" | "bad_request" | "data_folder" | "database_unreachable" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_sender_address" | "not_empty" | "not_found" | "offline" | "password_missing" | "sealed_elsewhere" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "unknown_command";
         /** @description What a client asks for. */
         CommandBody: {
             /** @enum {string} */
@@ -1019,6 +1186,26 @@ export interface components {
             /** @default  */
             phone?: string;
         };
+        /** @description A contact in the feed. */
+        CustomerUnit: {
+            /** @default  */
+            address?: string;
+            /** @default  */
+            company?: string;
+            /** @default  */
+            key?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            note?: string;
+            /** @default  */
+            phone?: string;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            seen_at?: number;
+        };
         /** @description The customer of a ticket. */
         CustomerView: {
             address: string;
@@ -1045,6 +1232,7 @@ export interface components {
             /** Format: int64 */
             due_at?: number | null;
             error?: string | null;
+            seen_upto?: components["schemas"]["SeenUpto"] | null;
             state: components["schemas"]["Delivery"];
         };
         /** @description The desk itself. One record. */
@@ -1123,6 +1311,35 @@ export interface components {
             time_zone: string;
         };
         /**
+         * Format: uuid
+         * @description A device: a desktop that is connected to a server.
+         */
+        DeviceId: string;
+        /** @description A desktop that wants to be connected. */
+        DeviceInput: {
+            device_id?: components["schemas"]["DeviceId"] | null;
+            login: string;
+            /** @description What the computer is called. */
+            name: string;
+            password: string;
+            /** @description Program and version. */
+            program?: string;
+        };
+        /** @description A device that is connected. */
+        DeviceWelcome: {
+            agent_id: components["schemas"]["AgentId"];
+            agent_name: string;
+            desk_name: string;
+            device_id: components["schemas"]["DeviceId"];
+            /** Format: int64 */
+            oldest_protocol: number;
+            /** Format: int64 */
+            protocol: number;
+            /** @description Shown once; goes into the keyring. */
+            token: string;
+            version: string;
+        };
+        /**
          * @description Which way a mail or call went.
          * @enum {string}
          */
@@ -1171,6 +1388,49 @@ export interface components {
             password: string;
             token: string;
         };
+        /** @description How a first sync goes on. */
+        FirstInput: {
+            /**
+             * @description The mark of the last page; empty: the first.
+             * @default
+             */
+            after?: string;
+            /**
+             * Format: int64
+             * @description At most so many tickets.
+             * @default null
+             */
+            limit?: number | null;
+            /**
+             * @description Only these queues (which were added); none: all there is to see.
+             * @default null
+             */
+            queues?: components["schemas"]["QueueId"][] | null;
+        };
+        /** @description A page of a first sync: open tickets first, the latest change before the others. */
+        FirstPage: {
+            /**
+             * @description Contacts, with the first page.
+             * @default []
+             */
+            customers?: components["schemas"]["CustomerUnit"][];
+            /**
+             * @description Where to go on; none: this was all.
+             * @default null
+             */
+            next?: string | null;
+            /**
+             * @description Whole tickets.
+             * @default []
+             */
+            tickets?: Record<string, never>[];
+            /**
+             * Format: int64
+             * @description How many tickets there are in all, with the first page.
+             * @default null
+             */
+            total?: number | null;
+        };
         /**
          * @description What happens to a mail on a closed ticket.
          * @enum {string}
@@ -1181,6 +1441,11 @@ export interface components {
          * @enum {string}
          */
         Generator: "date_checksum" | "date" | "auto_increment";
+        /**
+         * Format: uuid
+         * @description A group: queues belong to one, agents and roles have rights in it.
+         */
+        GroupId: string;
         /** @description The history of a ticket. */
         History: {
             events: components["schemas"]["EventView"][];
@@ -1214,7 +1479,32 @@ export interface components {
          * @description The kinds of settings records.
          * @enum {string}
          */
-        Kind: "desk" | "agent" | "state" | "priority" | "queue" | "template" | "signature" | "salutation" | "auto_response" | "address" | "mailbox" | "mail_rules" | "blocked_sender";
+        Kind: "desk" | "agent" | "state" | "priority" | "queue" | "template" | "signature" | "salutation" | "auto_response" | "address" | "mailbox" | "mail_rules" | "blocked_sender" | "group" | "role";
+        /** @description How many numbers a device wants. */
+        LeaseInput: {
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description Ticket numbers that belong to the device for ever. */
+        LeaseView: {
+            numbers: string[];
+        };
+        /** @description What a device hands over before it is wiped, or after the server was restored. */
+        LeftInput: {
+            /** @description Drafts, commands, tickets. */
+            document?: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description The caller's id for it: sent twice, it is kept once.
+             * @default 00000000-0000-0000-0000-000000000000
+             */
+            id?: string;
+            /**
+             * @description `lost_rights`, `disabled`, `revoked` or `restored`.
+             * @default
+             */
+            reason?: string;
+        };
         /** @description A linked ticket. */
         LinkedView: {
             id: components["schemas"]["TicketId"];
@@ -1467,6 +1757,27 @@ export interface components {
         Personal: {
             document: unknown;
         };
+        /** @description Personal things that changed on a device. */
+        PersonalInput: {
+            /** @default [] */
+            personal?: components["schemas"]["PersonalUnit"][];
+            /** @default [] */
+            read_marks?: components["schemas"]["ReadMark"][];
+        };
+        /** @description A personal document; the last write wins, an empty document takes it away. */
+        PersonalUnit: {
+            /**
+             * Format: int64
+             * @default 0
+             */
+            changed_at?: number;
+            /** @default  */
+            document?: string;
+            /** @default  */
+            key?: string;
+            /** @default  */
+            kind?: string;
+        };
         /** @description A placeholder that an editor offers. */
         PlaceholderView: {
             example: string;
@@ -1522,6 +1833,19 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** @description Commands to carry out. */
+        PushInput: {
+            /**
+             * @description Envelopes, read one by one: one that the server does not know spoils no other.
+             * @default []
+             */
+            commands?: Record<string, never>[];
+        };
+        /** @description What became of pushed commands, in their order. */
+        PushView: {
+            /** @default [] */
+            answers?: components["schemas"]["Answer"][];
+        };
         /** @description A mail in quarantine. */
         QuarantineView: {
             /** Format: int64 */
@@ -1548,6 +1872,8 @@ export interface components {
             follow_up?: components["schemas"]["FollowUp"];
             /** @description A closed ticket that is reopened goes back to its owner, locked. */
             follow_up_lock?: boolean;
+            /** @description The group whose members may work in it. */
+            group_id?: components["schemas"]["GroupId"];
             /** @description Its full name; `::` nests. */
             name: string;
             salutation_id?: components["schemas"]["SalutationId"] | null;
@@ -1574,6 +1900,21 @@ export interface components {
          * @description A queue.
          */
         QueueId: string;
+        /** @description A read mark. */
+        ReadMark: {
+            /**
+             * Format: uuid
+             * @default 00000000-0000-0000-0000-000000000000
+             */
+            article_id?: string;
+            /** @default false */
+            is_read?: boolean;
+            /**
+             * Format: uuid
+             * @default 00000000-0000-0000-0000-000000000000
+             */
+            ticket_id?: string;
+        };
         /** @description A settings record. */
         RecordView: {
             document: components["schemas"]["Document"];
@@ -1582,6 +1923,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * Format: uuid
+         * @description A role: rights in groups that several agents share.
+         */
+        RoleId: string;
         /**
          * Format: uuid
          * @description A salutation.
@@ -1702,6 +2048,73 @@ export interface components {
         SubmitCommand: {
             body: components["schemas"]["CommandBody"];
             id: components["schemas"]["CommandId"];
+        };
+        /** @description What changed after a cursor. */
+        SyncPage: {
+            /**
+             * @description Queues that are readable now and were not.
+             * @default []
+             */
+            added?: components["schemas"]["QueueId"][];
+            /** @default null */
+            agent_id?: components["schemas"]["AgentId"] | null;
+            /**
+             * @description Opaque: where the next question begins.
+             * @default
+             */
+            cursor?: string;
+            /**
+             * @description Contacts that changed.
+             * @default []
+             */
+            customers?: components["schemas"]["CustomerUnit"][];
+            /**
+             * @description Tickets that this agent saw and sees no longer.
+             * @default []
+             */
+            gone?: components["schemas"]["TicketId"][];
+            /**
+             * @description Is there more right now?
+             * @default false
+             */
+            more?: boolean;
+            /**
+             * Format: int64
+             * @description The server's time (ms UTC).
+             * @default 0
+             */
+            now?: number;
+            /**
+             * @description Personal documents of the agent that changed.
+             * @default []
+             */
+            personal?: components["schemas"]["PersonalUnit"][];
+            /**
+             * @description Read marks of the agent that changed.
+             * @default []
+             */
+            read_marks?: components["schemas"]["ReadMark"][];
+            /**
+             * @description Queues that were readable and are not now: their tickets are to be wiped.
+             * @default []
+             */
+            removed?: components["schemas"]["QueueId"][];
+            /**
+             * Format: int64
+             * @description The feed number that the cursor stands at.
+             * @default 0
+             */
+            seq?: number;
+            /**
+             * @description Settings records that changed.
+             * @default []
+             */
+            settings?: Record<string, never>[];
+            /**
+             * @description Tickets that changed.
+             * @default []
+             */
+            tickets?: Record<string, never>[];
         };
         /** @description An address of the desk: what it sends from, and where mail to it goes. */
         SystemAddress: {
@@ -2069,6 +2482,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerInput"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceWelcome"];
                 };
             };
             /** @description A refusal */
@@ -2973,6 +3418,197 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pull: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the last answer; empty: from now on. */
+                after?: string;
+                /** @description 1: whole tickets, because the first sync is not over. */
+                whole?: number;
+                /** @description At most so many tickets. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncPage"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    first: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstPage"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaseView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    left: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeftInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_personal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushView"];
                 };
             };
             /** @description A refusal */

@@ -260,4 +260,5 @@ export type Compose = Schemas['ComposeView'];
 export type CustomerHit = Required<Schemas['CustomerInput']>;
 export type SearchHit = Schemas['Hit'];
 export type Notice = Schemas['NoticeView'];
-export type Changes = Schemas['Changes'];
+/** `connection`: the connection of a connected desktop changed. */
+export type Changes = Schemas['Changes'] & { connection?: boolean };
