@@ -168,7 +168,7 @@ export function whyWords(entry: EntryView): string {
 export const addsOnly = (entry: EntryView) =>
   entry.state === 'proposed' && (entry.command.type === 'note' || entry.command.type === 'phone_call');
 
-export type Way = 'mine' | 'theirs' | 'note' | 'edit' | 'again' | 'discard';
+export type Way = 'mine' | 'over' | 'theirs' | 'note' | 'edit' | 'again' | 'discard';
 
 /** The ways out of a conflict; the first is the one to take without further thought. */
 export function waysOf(entry: EntryView): Way[] {
@@ -177,6 +177,10 @@ export function waysOf(entry: EntryView): Way[] {
   if (mail) return ['edit', 'note', 'again', 'discard'];
   if (entry.text)
     return entry.command.type === 'create' ? ['again', 'discard'] : ['edit', 'note', 'again', 'discard'];
-  let stands = entry.answer?.theirs !== undefined && entry.answer?.theirs !== null;
-  return stands || entry.answer?.code === 'locked_by_other' ? ['mine', 'theirs'] : ['again', 'discard'];
+  let locked = entry.answer?.code === 'locked_by_other';
+  if (locked) return taking(entry) ? ['over', 'theirs'] : ['again', 'theirs'];
+  return entry.answer?.theirs ? ['mine', 'theirs'] : ['again', 'discard'];
 }
+
+/** Somebody else was quicker to take the ticket; it can be taken over in the open. */
+const taking = (entry: EntryView) => entry.command.type === 'take' || entry.command.type === 'lock';
