@@ -96,6 +96,30 @@ export class Server {
     return this;
   }
 
+  /** An address to answer from, in the first queue. */
+  async supportAddress(): Promise<void> {
+    let headers = await this.signedIn();
+    let answer = await fetch(`${this.url}/api/v1/settings`, { headers });
+    let { records } = (await answer.json()) as {
+      records: { queue: { id: string; document: { name: string } }[] };
+    };
+    let queue = records.queue.find(({ document }) => document.name === 'Service desk')!;
+    let done = await fetch(`${this.url}/api/v1/settings/address/${crypto.randomUUID()}`, {
+      method: 'PUT',
+      headers,
+      body: JSON.stringify({
+        version: 0,
+        document: {
+          name: 'Nordlicht support',
+          email: 'support@nordlicht.test',
+          queue_id: queue.id,
+          valid: true,
+        },
+      }),
+    });
+    if (!done.ok) throw new Error(`settings: ${done.status} ${await done.text()}`);
+  }
+
   /** Fills the desk with demo data, to the end. */
   async lookAround(): Promise<void> {
     await this.post('setup/demo', {});

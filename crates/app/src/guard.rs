@@ -18,7 +18,7 @@ impl Work {
         let body: MailJob = serde_json::from_str(&job.body).map_err(anyhow::Error::from)?;
         let settings = self.settings.clone();
         let Some(reason) = reason(&mut self.tx, &settings, &stored.article, &body, self.now).await? else { return Ok(None) };
-        let hold = Body::HoldMail { article: id, reason: reason.to_owned() };
+        let hold = Body::HoldMail { article: id, reason: reason.to_owned(), seen_upto: body.seen_upto };
         self.carry_out_own(&Envelope::ticket(CommandId(new_id()), stored.article.ticket, Actor::System, hold)).await?;
         Ok(Some(reason))
     }

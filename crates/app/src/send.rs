@@ -272,7 +272,7 @@ impl App {
         let command = match attempt {
             Attempt::Left => Body::MailLeft { article, author: body.author, next: body.next, forward: body.forward },
             Attempt::Failed(reason) => Body::MailFailed { article, reason },
-            Attempt::Held(reason) => Body::HoldMail { article, reason: reason.to_owned() },
+            Attempt::Held(reason) => Body::HoldMail { article, reason: reason.to_owned(), seen_upto: body.seen_upto },
             Attempt::GivenUp => Body::MailFailed { article, reason: "too_old".into() },
             Attempt::Unknown(reason) if automatic => Body::MailFailed { article, reason: format!("given_up: {reason}") },
             Attempt::Unknown(_) => Body::MailUnknown { article },

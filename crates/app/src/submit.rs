@@ -237,7 +237,7 @@ impl Work {
             Body::MailLeft { article, .. } => self.delivered(ticket, *article, "started", "done", Delivery::Sent, None, seq).await?,
             Body::MailFailed { article, reason } => self.over(ticket, *article, "failed", Delivery::Failed, reason, seq).await?,
             Body::MailUnknown { article } => self.over(ticket, *article, "perhaps", Delivery::PerhapsSent, "", seq).await?,
-            Body::HoldMail { article, reason } => self.over(ticket, *article, "held", Delivery::Held, reason, seq).await?,
+            Body::HoldMail { article, reason, .. } => self.over(ticket, *article, "held", Delivery::Held, reason, seq).await?,
             Body::CancelSend { article } => self.cancel(ticket, *article, seq).await?,
             Body::SendAgain { article } => self.again(ticket, *article, seq).await?,
             Body::ConfirmArrival { article, .. } => self.delivered(ticket, *article, "perhaps", "done", Delivery::Sent, None, seq).await?,

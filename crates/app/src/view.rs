@@ -92,6 +92,13 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
         let by_me = stored.article.author == Some(me);
         let quiet = by_me || stored.article.sender == docket_domain::Sender::System || stored.article.created_at < read_before;
         view.unread = marks.get(&stored.article.id.0).map_or(!quiet, |read| !read);
+        if let Some(delivery) = view.delivery.as_mut().filter(|delivery| delivery.state == Delivery::Held) {
+            // From the history, because a replica has no jobs.
+            delivery.seen_upto = events.iter().rev().find_map(|event| match &event.body {
+                EventBody::SendHeld { article, seen_upto, .. } if *article == stored.article.id => *seen_upto,
+                _ => None,
+            });
+        }
         // What is sent or taken back waits for nothing: most mails need no look at their jobs.
         if let Some(delivery) = &mut view.delivery
             && !matches!(delivery.state, Delivery::Sent | Delivery::Cancelled)
@@ -267,6 +274,7 @@ fn article_view<'a>(settings: &Settings, stored: &Stored, files: impl Iterator<I
             due_at: None,
             error: stored.delivery_error.clone(),
             at: stored.sent_at,
+            seen_upto: None,
         }),
         direction: article.direction,
         warnings: article.warnings.clone(),

@@ -588,6 +588,9 @@ pub struct DeliveryView {
     pub error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<i64>,
+    /// Of a held mail: what its author had seen. What came after it is to be looked at first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen_upto: Option<SeenUpto>,
 }
 
 /// An entry of the history. `fields` hold what changed, with names beside ids (`from`, `from_name`, …).

@@ -226,8 +226,13 @@ pub enum Body {
     MailFailed { article: ArticleId, reason: String },
     /// Nobody knows whether the mail arrived.
     MailUnknown { article: ArticleId },
-    /// The mail was held back.
-    HoldMail { article: ArticleId, reason: String },
+    /// The mail was held back; `seen_upto` is what its author had seen.
+    HoldMail {
+        article: ArticleId,
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen_upto: Option<SeenUpto>,
+    },
     /// Take a mail back before it leaves.
     CancelSend { article: ArticleId },
     /// Send a mail once more.

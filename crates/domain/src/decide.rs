@@ -123,7 +123,9 @@ impl Draft<'_> {
             Body::MailLeft { article, author, next, forward } => self.mail_left(*article, *author, *next, *forward),
             Body::MailFailed { article, reason } => self.push(EventBody::SendFailed { article: *article, reason: reason.clone() }),
             Body::MailUnknown { article } => self.push(EventBody::PerhapsSent { article: *article }),
-            Body::HoldMail { article, reason } => self.push(EventBody::SendHeld { article: *article, reason: reason.clone() }),
+            Body::HoldMail { article, reason, seen_upto } => {
+                self.push(EventBody::SendHeld { article: *article, reason: reason.clone(), seen_upto: *seen_upto });
+            }
             Body::CancelSend { article } => self.push(EventBody::SendCancelled { article: *article }),
             Body::SendAgain { article } => self.push(EventBody::SendRepeated { article: *article }),
             Body::ConfirmArrival { article, author, next } => {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     article::{Channel, Direction, Sender},
+    command::SeenUpto,
     id::{AgentId, ArticleId, DeviceId, PriorityId, QueueId, StateId, TicketId},
     link::LinkKind,
     settings::AutoKind,
@@ -103,7 +104,13 @@ pub enum EventBody {
     /// Nobody knows whether a mail arrived.
     PerhapsSent { article: ArticleId },
     /// The mail was held back: something happened since it was written.
-    SendHeld { article: ArticleId, reason: String },
+    SendHeld {
+        article: ArticleId,
+        reason: String,
+        /// What its author had seen: what came after it is to be looked at first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen_upto: Option<SeenUpto>,
+    },
     /// An agent wants it sent once more.
     SendRepeated { article: ArticleId },
     /// An agent says that it arrived.

@@ -9,6 +9,9 @@ function invoker(): Invoke | undefined {
 
 export const isDesktop = () => invoker() !== undefined;
 
+/** What this computer is called, where the window knows it. */
+export const computerName = () => window.__DOCKET__?.computer ?? '';
+
 /** Tells the window which language its tray and questions speak. */
 export function speak(language: string) {
   void invoker()?.('set_language', { language })?.catch(() => undefined);

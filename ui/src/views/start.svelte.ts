@@ -1,6 +1,7 @@
 import { api } from '$lib/api/client';
 import { Problem, problemText } from '$lib/api/problem';
 import { language, m } from '$lib/i18n/messages.svelte';
+import { ConnectForm } from '$lib/connection/connect-form.svelte';
 import { MailboxForm } from '$lib/mailbox/mailbox-form.svelte';
 import type { Desk } from '$lib/state/desk.svelte';
 
@@ -8,15 +9,17 @@ const ASK_MS = 250;
 
 /** The first start: which door, what was typed, and how far it is. */
 export class Start {
-  step = $state<'doors' | 'desk' | 'mailbox' | 'demo'>('doors');
+  step = $state<'doors' | 'connect' | 'desk' | 'mailbox' | 'demo'>('doors');
   form = $state({ deskName: '', yourName: '', yourEmail: '', queueName: m.first_queue_name() });
   mailbox = new MailboxForm();
+  connect: ConnectForm;
   problems = $state<Record<string, string>>({});
   problem = $state('');
   busy = $state(false);
   progress = $state({ done: 0, total: 0 });
 
   constructor(private readonly desk: Desk) {
+    this.connect = new ConnectForm(desk);
     let agent = desk.session.agent;
     if (agent) Object.assign(this.form, { yourName: agent.name, yourEmail: agent.email });
     void this.#resume();
@@ -51,6 +54,11 @@ export class Start {
     }
     await this.desk.session.load();
     this.#greet();
+  }
+
+  connected() {
+    this.desk.router.go({ page: 'list', view: 'unassigned' }, true);
+    this.desk.toasts.show(m.team_welcome());
   }
 
   toMailbox() {

@@ -11,7 +11,7 @@ import { problemText } from '$lib/api/problem';
 import { Composer } from '$lib/composer/composer.svelte';
 import { newId } from '$lib/id';
 import { m } from '$lib/i18n/messages.svelte';
-import type { Article, ComposeKind, Draft, DraftBody, Id, Outcome, Ticket } from '$lib/api/types';
+import type { Article, Command, ComposeKind, Draft, DraftBody, Id, Outcome, Ticket } from '$lib/api/types';
 import type { Desk } from '$lib/state/desk.svelte';
 import type { MenuItem } from '$lib/ui/Menu.svelte';
 
@@ -154,6 +154,61 @@ export class TicketWork {
     } catch (error) {
       this.desk.toasts.problem(error);
     }
+  }
+
+  /** A held mail stays unsent; its text is kept for colleagues. */
+  async keepAsNote(mail: Article) {
+    await this.#putAway(mail, m.kept_as_note(), {
+      type: 'note',
+      article_id: newId(),
+      text: mail.text,
+      attachments: mail.attachments.map(({ id, name, type }) => ({ attachment_id: id, name, type })),
+    });
+  }
+
+  /** A held mail is not sent; its text stays on the ticket and can be had back. */
+  async discardHeld(mail: Article) {
+    await this.#putAway(mail, m.reply_discarded());
+  }
+
+  /** Takes a mail back without bringing its text into the box; a text that was begun meanwhile stays as it is. */
+  async #putAway(mail: Article, done: string, first?: Command) {
+    let ticket = this.#ticket;
+    if (!ticket) return;
+    let begun = ticket.drafts ?? [];
+    try {
+      if (first) await this.desk.ticket.command(first, ticket.id);
+      let outcome = await this.desk.ticket.command({ type: 'discard_send', article_id: mail.id }, ticket.id);
+      for (let kind of ['reply', 'forward'] as const) {
+        let before = begun.find((draft) => draft.kind === kind);
+        let now = outcome.ticket?.drafts?.find((draft) => draft.kind === kind);
+        if (!now || now.updated_at === before?.updated_at) continue;
+        if (before) await api.saveDraft(ticket.id, kind, before.body, before.seen_upto ?? undefined);
+        else await api.dropDraft(ticket.id, kind);
+      }
+      this.desk.list.refresh();
+      void this.desk.counts.load();
+      await this.desk.ticket.reload();
+      this.desk.toasts.show(done, first ? {} : { undo: () => this.haveBack(mail) });
+    } catch (error) {
+      this.desk.toasts.problem(error);
+    }
+  }
+
+  /** Brings the text of a mail that was taken back into the box again. */
+  async haveBack(mail: Article) {
+    let ticket = this.#ticket;
+    if (!ticket) return;
+    let { text, to, cc, subject, attachments } = mail;
+    await this.#bringBack(ticket.id, 'reply', {
+      text,
+      to,
+      cc,
+      subject,
+      signature: '',
+      quote: '',
+      attachments: attachments.map(({ id, name, type, size }) => ({ attachment_id: id, name, type, size })),
+    });
   }
 
   /** Marks what is new as read once it was on screen for a moment; returns how to stop. */

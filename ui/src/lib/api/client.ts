@@ -33,8 +33,12 @@ interface Answer {
   response: Response;
 }
 
+type Ask = (path: string, wanted?: { body?: unknown }) => Promise<Answer>;
+/** For calls that the description does not list. */
+export const untyped = client as unknown as { GET: Ask; POST: Ask };
+
 /** Waits for an answer; whatever is none becomes a `Problem`. */
-async function told<R>(asked: Promise<Answer>, signal?: AbortSignal): Promise<R> {
+export async function told<R>(asked: Promise<Answer>, signal?: AbortSignal): Promise<R> {
   let answer: Answer;
   try {
     answer = await asked;

@@ -78,6 +78,8 @@ function own(said: string): string {
 export function problemText(error: unknown): string {
   if (!(error instanceof Problem)) return m.problem_internal();
   if (error.code === 'not_saved') return m.problem_not_saved();
+  // The desk answers, but the team's server does not: the sentence is that of the desk, a proxy would have none.
+  if (error.code === 'offline' && error.status === 503 && error.message) return m.problem_needs_server();
   let words = (WORDS as Record<string, (said: string) => string>)[error.code] ?? own;
   return words(error.message);
 }

@@ -157,6 +157,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How this desk stands with its server; null: it is connected to none. */
+        get: operations["connection"];
+        put?: never;
+        /** Connects the window's desk to a team's server, or signs in there again. */
+        post: operations["connect_desk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connection/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for the server, and what waits for the agent to decide. */
+        get: operations["waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connection/outbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides about a command that waits for a decision. */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connection/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Syncs now instead of at the next occasion. */
+        post: operations["sync_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/counts": {
         parameters: {
             query?: never;
@@ -256,6 +325,23 @@ export interface paths {
         post?: never;
         /** Gives a draft up. */
         delete: operations["drop_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/left-behind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What devices handed over before they were wiped: one's own; an administrator sees that of agents who are gone, too. */
+        get: operations["left_behind"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1206,8 +1292,17 @@ export interface components {
             state_id: components["schemas"]["StateId"];
             title: string;
         };
+        /** @description What was given to one ticket and is not done. */
+        BundleView: {
+            entries: components["schemas"]["EntryView"][];
+            number: string;
+            ticket_id: components["schemas"]["TicketId"];
+            title: string;
+        };
         /** @description What changed since. */
         Changes: {
+            /** @description The connection of a connected desktop, or what waits for its server, may be another than it was. */
+            connection?: boolean;
             counts: boolean;
             mailboxes: boolean;
             notices: components["schemas"]["NoticeView"][];
@@ -1226,7 +1321,7 @@ export interface components {
          */
         Channel: "email" | "phone" | "internal";
         /** @enum {string} */
-        Code: "agent_disabled" | "bad_backup" | "bad_request" | "data_folder" | "database_unreachable" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_sender_address" | "not_empty" | "not_found" | "offline" | "password_missing" | "sealed_elsewhere" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "unknown_command";
+        Code: "agent_disabled" | "bad_backup" | "bad_request" | "client_too_old" | "connected_elsewhere" | "data_folder" | "database_unreachable" | "device_locked" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_sender_address" | "not_connected" | "not_empty" | "not_found" | "offline" | "on_its_way" | "password_missing" | "sealed_elsewhere" | "server_refused" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "unknown_command";
         /** @description What a client asks for. */
         CommandBody: {
             /** @enum {string} */
@@ -1376,6 +1471,52 @@ export interface components {
             text: string;
             to: string[];
         };
+        /** @description A server to connect to. */
+        ConnectInput: {
+            login: string;
+            /** @description What this computer is called. */
+            name?: string;
+            password: string;
+            /** @description Its address: https, or http to this computer. */
+            server: string;
+        };
+        /** @description How the connection stands. */
+        ConnectionView: {
+            agent_id: components["schemas"]["AgentId"];
+            /** @description Why it is `over` or in trouble: a stable code. */
+            code?: string | null;
+            /**
+             * Format: int64
+             * @description The last contact (ms UTC).
+             */
+            contact_at: number;
+            device_id: components["schemas"]["DeviceId"];
+            first_sync?: components["schemas"]["FirstSyncView"] | null;
+            /**
+             * Format: int64
+             * @description What waits for a decision of the agent.
+             */
+            needs_you: number;
+            /**
+             * Format: int64
+             * @description Commands that the server has and that the next pull will show.
+             */
+            sent: number;
+            server: string;
+            /**
+             * Format: int64
+             * @description Since when it is online or offline (ms UTC).
+             */
+            since: number;
+            /** @description `up_to_date`, `first_sync`, `sending`, `offline`, `signed_out`, `locked` or `over`. */
+            state: string;
+            trouble?: string | null;
+            /**
+             * Format: int64
+             * @description Commands that wait for the server.
+             */
+            waiting: number;
+        };
         /** @description Counts for the rail. */
         Counts: {
             outbox: components["schemas"]["OutboxCount"];
@@ -1433,6 +1574,11 @@ export interface components {
             /** Format: int64 */
             total_tickets: number;
         };
+        /** @description What to do with a command that waits for a decision. */
+        DecideEntry: {
+            /** @description `discard`, `mine`, `note`, `edit` or `back`. */
+            how: string;
+        };
         /**
          * @description Where an outgoing mail stands.
          * @enum {string}
@@ -1445,6 +1591,7 @@ export interface components {
             /** Format: int64 */
             due_at?: number | null;
             error?: string | null;
+            seen_upto?: components["schemas"]["SeenUpto"] | null;
             state: components["schemas"]["Delivery"];
         };
         /** @description The desk itself. One record. */
@@ -1582,6 +1729,19 @@ export interface components {
             /** Format: int64 */
             updated_at: number;
         };
+        /** @description A command in the outbox. */
+        EntryView: {
+            answer?: components["schemas"]["Answer"] | null;
+            /** Format: int64 */
+            at: number;
+            /** @description The command's body. */
+            command: Record<string, never>;
+            id: components["schemas"]["CommandId"];
+            /** @description `waiting`, `sent`, `applied`, `refused`, `proposed` or `discarded`. */
+            state: string;
+            /** @description The text that it brings. */
+            text?: string | null;
+        };
         /** @description An entry of the history. `fields` hold what changed, with names beside ids (`from`, `from_name`, …). */
         EventView: Record<string, never> & {
             actor: components["schemas"]["ActorView"];
@@ -1657,6 +1817,13 @@ export interface components {
              * @default null
              */
             total?: number | null;
+        };
+        /** @description How far the first sync is, in tickets. */
+        FirstSyncView: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            total: number;
         };
         /**
          * @description What happens to a mail on a closed ticket.
@@ -1749,6 +1916,19 @@ export interface components {
              * @default
              */
             reason?: string;
+        };
+        /** @description Something that a device left behind. */
+        LeftView: {
+            agent_id: components["schemas"]["AgentId"];
+            agent_name: string;
+            /** Format: int64 */
+            at: number;
+            document: Record<string, never>;
+            /** Format: int64 */
+            done_at?: number | null;
+            /** Format: uuid */
+            id: string;
+            reason: string;
         };
         /**
          * @description What the other ticket is to this one (contract §1: Normal, ParentChild).
@@ -2285,6 +2465,7 @@ export interface components {
         SessionView: {
             agent?: components["schemas"]["AgentView"] | null;
             backup?: components["schemas"]["BackupView"] | null;
+            connection?: components["schemas"]["ConnectionView"] | null;
             desk: components["schemas"]["DeskView"];
             /** @description `desktop` or `server`. */
             host: string;
@@ -2919,6 +3100,150 @@ export interface operations {
             };
         };
     };
+    connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"] | null;
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect_desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleView"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideEntry"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     counts: {
         parameters: {
             query?: never;
@@ -3151,6 +3476,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    left_behind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftView"][];
+                };
             };
             /** @description A refusal */
             default: {

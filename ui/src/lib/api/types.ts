@@ -291,4 +291,5 @@ export type MergeWarning = Schemas['MergeWarning'];
 export type Present = Schemas['PresentView'];
 export type SearchHit = Schemas['Hit'];
 export type Notice = Schemas['NoticeView'];
-export type Changes = Schemas['Changes'];
+/** `connection`: the connection of a connected desktop changed. */
+export type Changes = Schemas['Changes'] & { connection?: boolean };

@@ -44,16 +44,24 @@ export class Composer {
   inReplyTo: Id | undefined;
   /** What stood in the box before anyone typed: a draft that equals it is none. */
   #given = '';
+  /** What was on the screen when the text was last edited: what arrives later was not answered by it. */
+  #seen: SeenUpto;
   #drafts: Drafts;
   #gone = false;
 
   constructor(
     readonly ticketId: Id,
     readonly mode: ComposeKind,
-    readonly seen: () => SeenUpto,
+    private readonly onScreen: () => SeenUpto,
     private readonly article?: Id,
   ) {
-    this.#drafts = new Drafts(ticketId, this.kind, () => (this.#gone ? undefined : this.body), seen);
+    this.#seen = onScreen();
+    this.#drafts = new Drafts(
+      ticketId,
+      this.kind,
+      () => (this.#gone ? undefined : this.body),
+      () => this.#seen,
+    );
   }
 
   get kind(): DraftKind {
@@ -72,6 +80,7 @@ export class Composer {
   /** Fills the box: from what was typed before, else from the queue's salutation, template and signature. */
   async load(draft: Draft | undefined) {
     this.loading = true;
+    if (draft?.seen_upto) this.#seen = draft.seen_upto;
     let kept = this.#drafts.kept(draft?.updated_at) ?? draft?.body;
     // Whoever types at once types after what comes.
     let typed = '';
@@ -87,7 +96,7 @@ export class Composer {
       if (kept) this.restore(kept);
       if (typed) this.text += typed;
       this.loading = false;
-      if (typed) this.#drafts.soon();
+      if (typed) this.touched();
     }
   }
 
@@ -165,6 +174,7 @@ export class Composer {
   touched() {
     if (this.loading) return;
     this.problem = undefined;
+    this.#seen = this.onScreen();
     this.#drafts.soon();
   }
   flush() {
@@ -264,7 +274,7 @@ export class Composer {
           text: this.wholeText,
           attachments,
           delay_seconds: delaySeconds,
-          seen_upto: this.seen(),
+          seen_upto: this.#seen,
           ...state,
         };
     }

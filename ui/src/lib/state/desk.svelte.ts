@@ -3,6 +3,7 @@ import { Problem } from '$lib/api/problem';
 import { isDesktop, saveFile } from '$lib/host';
 import { m } from '$lib/i18n/messages.svelte';
 import type { Changes, Command, Id, Notice, Outcome } from '$lib/api/types';
+import { ConnectionState } from '$lib/connection/connection.svelte';
 import { CountsState } from './counts.svelte';
 import { inverse, type Before } from './inverse';
 import { Keys } from './keys.svelte';
@@ -29,18 +30,32 @@ export class Desk {
   list = new ListState();
   ticket = new TicketState();
   presence = new PresenceState();
+  connection = new ConnectionState();
+  /** The held mail that is being compared with what came since. */
+  compared = $state<Id | undefined>();
   /** Which menu a key asked to open: 'state', 'owner', 'queue', 'priority', 'close', 'snooze'. */
   menu = $state<string | undefined>();
 
   /** Saves a file of the desk; says so when it could not be. */
   async save(url: string, name: string) {
-    await saveFile(url, name).catch((error: unknown) => this.toasts.problem(error));
+    await saveFile(url, name).catch((error: unknown) => {
+      let away = this.connection.current && error instanceof Problem && error.code === 'offline';
+      if (away) this.toasts.show(m.attachment_away(), { tone: 'warn' });
+      else this.toasts.problem(error);
+    });
+  }
+
+  /** Opens a ticket with a held mail of it beside what came since. */
+  compare(number: string, article: Id) {
+    this.compared = article;
+    this.router.openTicket(number);
   }
 
   /** Starts what a signed-in agent needs. */
   async enter() {
     await Promise.all([this.settings.load(), this.prefs.load(), this.counts.load()]);
     this.keys.enabled = this.prefs.keys;
+    if (this.session.current?.host === 'desktop') await this.connection.load();
     this.live.start();
   }
 
@@ -51,6 +66,7 @@ export class Desk {
 
   #changed(changes: Changes) {
     if (changes.settings) void this.settings.load().catch(() => undefined);
+    if (changes.connection) void this.connection.load();
     if (changes.counts || changes.tickets?.length) void this.counts.load();
     if (changes.sight || changes.tickets?.length) this.list.refresh();
     let open = this.ticket.current?.id;

@@ -67,6 +67,7 @@ export class Live {
       !changes.mailboxes &&
       !changes.sight &&
       !changes.presence?.length &&
+      !changes.connection &&
       !changes.notices?.length;
     if (nothing) return;
     for (let listener of this.#listeners) listener(changes);
@@ -86,5 +87,5 @@ export class Live {
 
 /** After a break anything may have changed: `*` stands for all tickets. */
 function everything(changes: Changes): Changes {
-  return { ...changes, tickets: ['*'], settings: true, counts: true, mailboxes: true };
+  return { ...changes, tickets: ['*'], settings: true, counts: true, mailboxes: true, connection: true };
 }

@@ -4,9 +4,9 @@ import { expect, it, vi } from 'vitest';
 import type { Article, Delivery } from '$lib/api/types';
 import DeliveryLine from './DeliveryLine.svelte';
 
-function show(delivery: Delivery) {
-  let calls = { oncommand: vi.fn(), onundo: vi.fn(), onedit: vi.fn() };
-  render(DeliveryLine, { article: { id: 'a1', delivery } as Article, ...calls });
+function show(delivery: Delivery, line?: 'away' | 'there') {
+  let calls = { oncommand: vi.fn(), onundo: vi.fn(), oncompare: vi.fn(), onback: vi.fn() };
+  render(DeliveryLine, { article: { id: 'a1', delivery } as Article, ...calls, line });
   return { ...calls, user: userEvent.setup(), press: (name: string) => screen.getByRole('button', { name }) };
 }
 
@@ -30,12 +30,26 @@ it('leaves the decision on a perhaps sent mail to the agent', async () => {
   expect(oncommand.mock.calls.map(([body]) => body.type)).toEqual(['it_arrived', 'send_again']);
 });
 
-it('says why a mail was held and puts editing first', async () => {
-  let { onedit, user } = show({ state: 'held', error: 'answered_by_colleague' });
+it('says why a mail was held and offers to compare, nothing else', async () => {
+  let { oncompare, user } = show({ state: 'held', error: 'answered_by_colleague' });
   expect(screen.getByText(/A colleague has answered since/)).toBeInTheDocument();
-  expect(screen.getAllByRole('button')[0]).toHaveTextContent('Edit first');
-  await user.click(screen.getAllByRole('button')[0]!);
-  expect(onedit).toHaveBeenCalled();
+  let [compare, ...others] = screen.getAllByRole('button');
+  expect(compare).toHaveTextContent('Compare');
+  expect(others).toEqual([]);
+  await user.click(compare!);
+  expect(oncompare).toHaveBeenCalled();
+});
+
+it('says that a mail waits for the network while it has not reached the server', () => {
+  show({ state: 'waiting' }, 'away');
+  expect(screen.getByText(/Waits for the network/)).toBeInTheDocument();
+  expect(screen.queryByRole('button', { name: 'Send now' })).toBeNull();
+});
+
+it('gives the text of a mail back that was taken back', async () => {
+  let { onback, user, press } = show({ state: 'cancelled' });
+  await user.click(press('Have the text back'));
+  expect(onback).toHaveBeenCalled();
 });
 
 it('shows the reason of a failure and ways on', () => {

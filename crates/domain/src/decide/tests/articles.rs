@@ -1,6 +1,9 @@
 //! Who spoke last, and whose word counts as an answer (contract §6: an agent's article that the customer sees).
 
 use super::*;
+use crate::command::SeenUpto;
+
+const SEEN: SeenUpto = SeenUpto { article: 2, event: 5 };
 
 #[test]
 fn which_articles_answer_the_customer() {
@@ -71,7 +74,10 @@ fn the_fate_of_a_mail() {
     for (body, event) in [
         (Body::MailFailed { article: mail, reason: reason() }, EventBody::SendFailed { article: mail, reason: reason() }),
         (Body::MailUnknown { article: mail }, EventBody::PerhapsSent { article: mail }),
-        (Body::HoldMail { article: mail, reason: reason() }, EventBody::SendHeld { article: mail, reason: reason() }),
+        (
+            Body::HoldMail { article: mail, reason: reason(), seen_upto: Some(SEEN) },
+            EventBody::SendHeld { article: mail, reason: reason(), seen_upto: Some(SEEN) },
+        ),
         (Body::CancelSend { article: mail }, EventBody::SendCancelled { article: mail }),
         (Body::SendAgain { article: mail }, EventBody::SendRepeated { article: mail }),
         (

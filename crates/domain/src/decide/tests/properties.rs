@@ -106,7 +106,7 @@ fn any_adding() -> BoxedStrategy<Body> {
         (mail(), any_agent(), any_next()).prop_map(|(article, author, next)| Body::ConfirmArrival { article, author, next }),
         mail().prop_map(|article| Body::MailFailed { article, reason: "550".into() }),
         mail().prop_map(|article| Body::MailUnknown { article }),
-        mail().prop_map(|article| Body::HoldMail { article, reason: "new mail".into() }),
+        mail().prop_map(|article| Body::HoldMail { article, reason: "new mail".into(), seen_upto: None }),
         mail().prop_map(|article| Body::CancelSend { article }),
         mail().prop_map(|article| Body::SendAgain { article }),
         Just(Body::FlagSuspicious { number: "1".into(), ticket: OTHER_TICKET }),
