@@ -12,18 +12,23 @@ pub async fn insert(tx: &mut Tx, id: CommandId, seq: i64, at: i64, outcome: &str
     Ok(())
 }
 
+/// What a device pushed, and what came of it.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Answered<'a> {
+    pub id: CommandId,
+    pub agent: AgentId,
+    pub device: DeviceId,
+    pub seq: i64,
+    pub at: i64,
+    pub outcome: &'a str,
+    pub answer: &'a str,
+}
+
 /// Keeps the answer to a command that a device pushed, for ever: a repeat gets it again.
-pub async fn insert_answer(
-    tx: &mut Tx,
-    id: CommandId,
-    agent: AgentId,
-    device: DeviceId,
-    seq: i64,
-    at: i64,
-    outcome: &str,
-    answer: &str,
-) -> Result<()> {
+pub async fn insert_answer(tx: &mut Tx, answered: Answered<'_>) -> Result<()> {
     const SQL: &str = "insert into command (id, seq, at, outcome, agent_id, device_id, answer) values ($1, $2, $3, $4, $5, $6, $7)";
+    let Answered { id, agent, device, seq, at, outcome, answer } = answered;
     on!(tx, conn => sqlx::query(SQL).bind(id.0).bind(seq).bind(at).bind(outcome).bind(agent.0).bind(device.0).bind(answer).execute(conn).await.map(drop))?;
     Ok(())
 }

@@ -65,9 +65,10 @@ impl App {
         };
         if let Some(id) = answer.id {
             let text = serde_json::to_string(&answer).map_err(anyhow::Error::from)?;
-            let (seq, now) = (answer.seq, work.now);
+            let answered =
+                command::Answered { id, agent: me, device, seq: answer.seq, at: work.now, outcome: &answer.outcome, answer: &text };
             if !Mutant::NoRepeats.is_on() {
-                command::insert_answer(&mut work.tx, id, me, device, seq, now, &answer.outcome, &text).await?;
+                command::insert_answer(&mut work.tx, answered).await?;
             }
         }
         self.finish(work).await?;
