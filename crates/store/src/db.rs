@@ -276,6 +276,18 @@ impl Db {
         Ok(())
     }
 
+    /// Writes the file anew, so that nothing is left in it of what was deleted.
+    pub async fn rewrite(&self) -> Result<()> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                sqlx::query("vacuum").execute(writer).await?;
+                sqlx::query("pragma wal_checkpoint(truncate)").fetch_all(writer).await?;
+            }
+            Self::Postgres(pool) => sqlx::query("vacuum full").execute(pool).await.map(drop)?,
+        }
+        Ok(())
+    }
+
     /// Is this PostgreSQL?
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))

@@ -60,3 +60,11 @@ pub async fn of_agent(tx: &mut Tx, agent: AgentId) -> Result<Vec<Device>> {
         where agent_id = $1 order by seen_at desc, id";
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(agent.0).fetch_all(conn).await)?)
 }
+
+/// Lets a device in no more; `lost`: for good, and it shall wipe itself. What was lost stays lost. `false`: there is no such
+/// device.
+pub async fn revoke(tx: &mut Tx, id: Uuid, at: i64, lost: bool) -> Result<bool> {
+    const SQL: &str = "update device set revoked_at = coalesce(revoked_at, $2), lost = (lost or $3) where id = $1";
+    let rows = on!(tx, conn => sqlx::query(SQL).bind(id).bind(at).bind(lost).execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}

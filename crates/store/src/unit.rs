@@ -149,6 +149,10 @@ async fn articles(tx: &mut Tx, tickets: &[Uuid], floor: i64) -> Result<HashMap<U
 }
 
 async fn links(tx: &mut Tx, tickets: &[Uuid]) -> Result<HashMap<Uuid, Vec<(TicketId, String)>>> {
+    // PostgreSQL knows no empty list.
+    if tickets.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<(Uuid, Uuid, String)> = on!(tx, conn => {
         let mut query = QueryBuilder::new("select ticket_id, other_id, kind from link where ticket_id in (");
         let mut list = query.separated(", ");

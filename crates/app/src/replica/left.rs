@@ -75,7 +75,9 @@ impl App {
         work.tx.next_seq();
         self.finish(work).await?;
         self.forget_device_token().await?;
-        self.0.db.settle().await?;
+        // Deleted rows stay in the file's free pages, and the copy from before an upgrade has them all.
+        self.0.db.rewrite().await?;
+        drop(std::fs::remove_file(self.0.data.join("docket.before-upgrade.db")));
         let swept = self.0.blobs.sweep(i64::MAX, std::collections::HashSet::new()).await?;
         tracing::info!(swept, reason, "this device was wiped");
         Ok(())
@@ -91,7 +93,11 @@ impl App {
             work.unguess(TicketId(id)).await?;
         }
         // The first sync will tell which of them the server knows, and how far: until then they stay.
+        let pending = replica::pending_tickets(&mut work.tx).await?;
         replica::all_unknown(&mut work.tx).await?;
+        for id in pending {
+            work.unknown(TicketId(id)).await?;
+        }
         lease::drop_kept(&mut work.tx).await?;
         // Commands that were answered may be unknown again: they are pushed again, and a server that knows them says so.
         for entry in replica::outbox(&mut work.tx).await? {
@@ -141,6 +147,17 @@ impl App {
 }
 
 impl Work {
+    /// What is kept of a ticket beside its guesses counts for no server's word any more: whatever comes is newer.
+    async fn unknown(&mut self, id: TicketId) -> Result<()> {
+        if let Some(Some(text)) = replica::confirmed(&mut self.tx, id).await?
+            && let Ok(mut unit) = serde_json::from_str::<docket_domain::unit::TicketUnit>(&text)
+        {
+            unit.seq = 0;
+            replica::keep(&mut self.tx, id, Some(&write(&unit)?)).await?;
+        }
+        Ok(())
+    }
+
     /// Drafts and commands, of these tickets or of all: as a document, and what they are.
     async fn written(&mut self, agent: AgentId, tickets: Option<&[Uuid]>) -> Result<(Value, Vec<String>, Vec<CommandId>)> {
         let concerns = |id: &Uuid| tickets.is_none_or(|tickets| tickets.contains(id));
