@@ -15,7 +15,10 @@ pub struct Client {
     token: String,
 }
 
-fn http() -> Result<reqwest::Client> {
+/// Lines of one's own to servers.
+pub fn http() -> Result<reqwest::Client> {
+    // Somebody else may have named it already.
+    drop(rustls::crypto::ring::default_provider().install_default());
     Ok(reqwest::Client::builder().timeout(Duration::from_secs(40)).build()?)
 }
 
@@ -67,6 +70,21 @@ impl Client {
         let status = answer.status();
         let text = answer.text().await?;
         Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+    }
+
+    /// Changes something, and it must be taken.
+    pub async fn must_put(&self, path: &str, body: &Value) -> Result<Value> {
+        let answer = self.request(Method::PUT, path).json(body).send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        ensure!(status.is_success(), "PUT {path}: {status} {text}");
+        Ok(serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// Brings the bytes of a file.
+    pub async fn bring(&self, path: &str, bytes: Vec<u8>) -> Result<Value> {
+        let request = self.request(Method::POST, path).header("content-type", "application/octet-stream").body(bytes);
+        Ok(request.send().await?.error_for_status()?.json().await?)
     }
 
     /// Writes, and it must be taken.

@@ -10,11 +10,13 @@
 //! # }
 //! ```
 
+pub mod breaking;
 pub mod client;
 pub mod curl;
 pub mod dice;
 pub mod kill;
 pub mod line;
+pub mod office;
 pub mod one_desk;
 pub mod program;
 pub mod simulation;

@@ -3,11 +3,12 @@
 use std::{
     path::{Path, PathBuf},
     process::Stdio,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail, ensure};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     process::{Child, ChildStdout, Command},
 };
 
@@ -75,6 +76,35 @@ impl Program {
         let output = child.wait_with_output().await?;
         let printed = [output.stdout, output.stderr].concat();
         Ok((output.status.code(), String::from_utf8_lossy(&printed).into_owned()))
+    }
+
+    /// Begins one command that says nothing anybody hears.
+    pub fn begin(&self, arguments: &[&str]) -> Result<Child> {
+        let mut command = self.command();
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
+        command.spawn().context("starting docket")
+    }
+
+    /// Runs one command and kills it as a power cut would, when it has not ended by then. Gives its exit code, if it ended by
+    /// itself, and what it printed.
+    pub async fn run_for(&self, time: Duration, arguments: &[&str]) -> Result<(Option<i32>, String)> {
+        let mut command = self.command();
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().context("starting docket")?;
+        let (mut out, mut complaint) = (child.stdout.take().context("a pipe")?, child.stderr.take().context("a pipe")?);
+        let reader = tokio::spawn(async move {
+            let (mut one, mut two) = (Vec::new(), Vec::new());
+            let _ = tokio::join!(out.read_to_end(&mut one), complaint.read_to_end(&mut two));
+            [one, two].concat()
+        });
+        let code = match tokio::time::timeout(time, child.wait()).await {
+            Ok(status) => status?.code(),
+            Err(_) => {
+                child.kill().await?;
+                None
+            }
+        };
+        Ok((code, String::from_utf8_lossy(&reader.await?).into_owned()))
     }
 
     /// Starts `docket serve` on a free port; what it logs is added to `log`.

@@ -9,6 +9,8 @@ mod team {
     mod sending;
     mod servers;
     mod simulation;
+    mod sync_process;
+    mod sync_window;
     mod timers;
     mod tls;
 }
