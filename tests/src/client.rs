@@ -15,7 +15,10 @@ pub struct Client {
     token: String,
 }
 
-fn http() -> Result<reqwest::Client> {
+/// Lines of one's own to servers.
+pub fn http() -> Result<reqwest::Client> {
+    // Somebody else may have named it already.
+    drop(rustls::crypto::ring::default_provider().install_default());
     Ok(reqwest::Client::builder().timeout(Duration::from_secs(40)).build()?)
 }
 
@@ -76,6 +79,12 @@ impl Client {
         let text = answer.text().await?;
         ensure!(status.is_success(), "PUT {path}: {status} {text}");
         Ok(serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// Brings the bytes of a file.
+    pub async fn bring(&self, path: &str, bytes: Vec<u8>) -> Result<Value> {
+        let request = self.request(Method::POST, path).header("content-type", "application/octet-stream").body(bytes);
+        Ok(request.send().await?.error_for_status()?.json().await?)
     }
 
     /// Writes, and it must be taken.

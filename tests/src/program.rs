@@ -78,6 +78,13 @@ impl Program {
         Ok((output.status.code(), String::from_utf8_lossy(&printed).into_owned()))
     }
 
+    /// Begins one command that says nothing anybody hears.
+    pub fn begin(&self, arguments: &[&str]) -> Result<Child> {
+        let mut command = self.command();
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
+        command.spawn().context("starting docket")
+    }
+
     /// Runs one command and kills it as a power cut would, when it has not ended by then. Gives its exit code, if it ended by
     /// itself, and what it printed.
     pub async fn run_for(&self, time: Duration, arguments: &[&str]) -> Result<(Option<i32>, String)> {

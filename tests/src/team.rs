@@ -129,7 +129,7 @@ impl Default for Team {
 impl Member {
     /// A number from the server's metrics; `None` while it does not answer.
     pub async fn metric(&self, name: &str) -> Option<i64> {
-        let text = reqwest::get(format!("{}/metrics", self.url)).await.ok()?.text().await.ok()?;
+        let text = crate::client::http().ok()?.get(format!("{}/metrics", self.url)).send().await.ok()?.text().await.ok()?;
         text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
     }
 }

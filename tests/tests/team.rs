@@ -14,6 +14,7 @@ mod team {
     mod servers;
     mod simulation;
     mod sync_process;
+    mod sync_window;
     mod timers;
     mod tls;
     mod together;

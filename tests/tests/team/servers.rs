@@ -145,7 +145,15 @@ async fn the_link_for_the_first_administrator_works_once_in_the_whole_team() {
     };
     let first = async |url: &str, login: &str, token: String| {
         let body = serde_json::json!({ "token": token, "login": login, "name": login, "email": "a@b.test", "password": PASSWORD });
-        reqwest::Client::new().post(format!("{url}/api/v1/session/link")).header("x-docket", "x").json(&body).send().await.unwrap().status()
+        docket_tests::client::http()
+            .unwrap()
+            .post(format!("{url}/api/v1/session/link"))
+            .header("x-docket", "x")
+            .json(&body)
+            .send()
+            .await
+            .unwrap()
+            .status()
     };
     assert_eq!(first(&one.url, "ana", token(1)).await, 200);
     assert_ne!(first(&two.url, "eve", token(2)).await, 200);

@@ -392,7 +392,7 @@ struct Forger {
 
 impl Forger {
     async fn connect(office: &Office, login: &str) -> Self {
-        let (http, url) = (reqwest::Client::new(), office.url().await);
+        let (http, url) = (docket_tests::client::http().unwrap(), office.url().await);
         let body = json!({ "login": login, "password": PASSWORD, "name": "forger" });
         let answer = http.post(format!("{url}/api/v1/devices")).header("x-docket", "1").json(&body).send().await.unwrap();
         let welcome: Value = answer.error_for_status().unwrap().json().await.unwrap();

@@ -118,7 +118,7 @@ impl App {
         let entry = replica::entry(&mut work.tx, id).await?.ok_or(Error::NotFound("command"))?;
         let decided = ["refused", "proposed", "discarded"].contains(&entry.state.as_str());
         let untouched = entry.state == "waiting";
-        if !decided && !(untouched && ["discard", "edit"].contains(&how)) {
+        if !(decided || untouched && ["discard", "edit"].contains(&how)) {
             return Err(Error::Unavailable { code: "on_its_way", message: "this is on its way to the server already".into() });
         }
         let known = envelope(&entry).ok_or(Error::NotFound("command"))?;

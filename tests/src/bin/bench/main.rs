@@ -3,7 +3,7 @@
 //! `bench [--save] [--only PART]... [--tickets N]`
 //!
 //! `--save` writes the figures to `bench/last.json`, which later runs compare themselves with. `--tickets N` measures on
-//! desks of N tickets instead of 50,000 and 100,000, for a quick look; such figures cannot be saved.
+//! desks of N tickets instead of 50,000, 100,000 and 200,000, for a quick look; such figures cannot be saved.
 
 use std::path::PathBuf;
 
@@ -21,11 +21,12 @@ mod router;
 mod served;
 mod sizes;
 mod start;
+mod sync;
 
 use figures::Figures;
 
 /// What is measured, in this order.
-const PARTS: [&str; 7] = ["size", "start", "intake", "served", "router", "postgres", "desktop"];
+const PARTS: [&str; 8] = ["size", "start", "intake", "served", "router", "postgres", "sync", "desktop"];
 
 struct Arguments {
     save: bool,
@@ -72,6 +73,7 @@ async fn main() -> Result<()> {
             "served" => served::measure(&mut figures, small).await,
             "router" => router::measure(&mut figures, large).await,
             "postgres" => postgres::measure(&mut figures).await,
+            "sync" => sync::measure(&mut figures, arguments.tickets.unwrap_or(200_000)).await,
             _ => desktop::measure(&mut figures, small).await,
         };
         measured.with_context(|| format!("measuring {part}"))?;
