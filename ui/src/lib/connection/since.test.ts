@@ -44,6 +44,7 @@ const ticket = {
   events: [
     event(3, {}),
     event(4, { type: 'article_added', article: 'art-3' }),
+    event(5, { type: 'titled', at: at(4) }),
     event(6, { actor: { kind: 'agent', name: 'Ana' } }),
     event(8, { type: 'state_changed' }),
     event(9, { actor: { kind: 'system', name: 'Desk' }, type: 'send_held' }),
@@ -54,7 +55,7 @@ const seen = (since: ReturnType<typeof happenedSince>) =>
   since.map((one) => ('article' in one ? one.article.id : `event ${one.event.ordinal}`));
 
 it('shows what others did after what the author had seen, and nothing else', () => {
-  expect(seen(happenedSince(ticket, held))).toEqual(['art-3', 'event 8']);
+  expect(seen(happenedSince(ticket, held))).toEqual(['art-3', 'event 5', 'event 8']);
 });
 
 it('shows what came after the mail where nobody knows what was seen', () => {
