@@ -32,5 +32,6 @@ it('tells how the connection stands', () => {
 
 it('says what became of the tickets of a device that is over', () => {
   expect(chipWords(view({ state: 'over', code: 'device_lost' }))).toMatch(/reported lost/);
-  expect(chipWords(view({ state: 'over', code: 'device_revoked' }))).toMatch(/handed to the server first/);
+  expect(chipWords(view({ state: 'over', code: 'disabled' }))).toMatch(/switched off/);
+  expect(chipWords(view({ state: 'over', code: 'revoked' }))).toMatch(/handed to the server first/);
 });
