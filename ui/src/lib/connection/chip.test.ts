@@ -27,7 +27,7 @@ it('tells how the connection stands', () => {
     '1,240 of 20,000 tickets',
   );
   expect(line({ state: 'signed_out' })).toBe('Signed out');
-  expect(line({ state: 'over' })).toBe('This device was signed out');
+  expect(line({ state: 'over' })).toBe('Device signed out');
 });
 
 it('says what became of the tickets of a device that is over', () => {
