@@ -15,7 +15,7 @@ pub const MAIN: &str = "main";
 pub fn open(app: &AppHandle, folder: &Path, hash: Option<&str>) -> anyhow::Result<()> {
     let address = format!("{}/{}", adapter::HOME, hash.unwrap_or_default());
     // The token goes to the main frame alone: a mail shown in a frame never sees it.
-    let token = serde_json::json!({ "token": app.state::<Core>().token() });
+    let token = serde_json::json!({ "token": app.state::<Core>().token(), "computer": docket_app::replica::computer() });
     let (outside, popup, download) = (app.clone(), app.clone(), app.clone());
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::CustomProtocol(address.parse()?))
         .title("Docket")

@@ -25,7 +25,7 @@ mod push;
 mod remote;
 mod state;
 
-pub use connect::check_address;
+pub use connect::{check_address, computer};
 pub use line::{Asked, Cut, Line, Told};
 pub(crate) use outbox::DISCARDED_KEPT;
 pub use pull::Pulled;

@@ -139,7 +139,7 @@ impl App {
 }
 
 /// What this computer is called.
-fn computer() -> String {
+pub fn computer() -> String {
     let from_file = std::fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned());
     let from_system = ["HOSTNAME", "COMPUTERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
     from_system.or(from_file).filter(|name| !name.is_empty()).unwrap_or_else(|| "desktop".into())

@@ -36,6 +36,8 @@ export function chipOf(view: ConnectionView, batch: Batch, now: number): Chip {
 }
 
 const OVER: Record<string, () => string> = {
+  lost: m.sync_words_over_lost,
+  disabled: m.sync_words_over_disabled,
   device_lost: m.sync_words_over_lost,
   agent_disabled: m.sync_words_over_disabled,
 };

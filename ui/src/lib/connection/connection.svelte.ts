@@ -8,6 +8,8 @@ export class ConnectionState {
   current = $state.raw<ConnectionView | undefined>();
   batch = $state.raw(NO_BATCH);
   bundles = $state.raw<BundleView[]>([]);
+  /** The dialog to sign in again. */
+  signingIn = $state(false);
   /** The panel of the chip. */
   open = $state(false);
 
@@ -21,6 +23,11 @@ export class ConnectionState {
   /** Where what waits here stands: before a server that cannot be asked, or on its way to it. */
   get line(): 'away' | 'there' | undefined {
     return this.current && (this.away ? 'away' : 'there');
+  }
+
+  /** Nothing goes on before the agent has signed in again. */
+  get signInNeeded(): boolean {
+    return this.current !== undefined && ['signed_out', 'locked', 'over'].includes(this.current.state);
   }
 
   adopt(view: ConnectionView | null | undefined) {

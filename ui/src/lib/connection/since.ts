@@ -60,6 +60,9 @@ const OF_ARTICLE: Record<string, { words: Who; is: (article: Article) => boolean
   },
 };
 
+/** Why a mail was held, by its stable code; whatever is no such code stands for itself. */
+export const heldReason = (code: string | null | undefined) => HELD[code ?? '']?.() ?? code ?? '';
+
 /** Why a mail was held, with name and time where the history tells them. */
 export function heldWords(mail: Article, since: Happened[] = []): string {
   let code = mail.delivery?.error ?? '';

@@ -66,7 +66,7 @@ export class Desk {
 
   #changed(changes: Changes) {
     if (changes.settings) void this.settings.load().catch(() => undefined);
-    if (changes.connection) void this.connection.load();
+    if (changes.connection) void this.#connectionChanged();
     if (changes.counts || changes.tickets?.length) void this.counts.load();
     if (changes.sight || changes.tickets?.length) this.list.refresh();
     let open = this.ticket.current?.id;
@@ -74,6 +74,22 @@ export class Desk {
     if (open && touched) void this.ticket.reload();
     this.presence.changed(changes.presence ?? []);
     for (let notice of changes.notices ?? []) this.#notice(notice);
+  }
+
+  /** A device that is signed out loses its tickets, and gets them anew when it is signed in again. */
+  async #connectionChanged() {
+    let before = this.connection.current?.state;
+    await this.connection.load();
+    let after = this.connection.current?.state;
+    if (before !== after && (before === 'over' || after === 'over')) await this.anew();
+  }
+
+  /** Shows everything as it is now. */
+  async anew() {
+    this.list.refresh();
+    void this.counts.load();
+    void this.settings.load().catch(() => undefined);
+    await Promise.all([this.connection.load(), this.ticket.reload()]);
   }
 
   /** In the desktop window the system itself tells of new mail. */

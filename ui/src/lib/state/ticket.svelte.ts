@@ -9,12 +9,15 @@ export class TicketState {
   problem = $state<string | undefined>();
   busy = $state(false);
   #wanted: string | undefined;
+  /** Its number may follow only later; its id stays. */
+  #id: Id | undefined;
   #abort: AbortController | undefined;
 
   /** Opens by number or id; the old ticket stays on screen until the new one is here. */
   async open(key: string | undefined) {
     if (key === this.#wanted) return;
     this.#wanted = key;
+    this.#id = undefined;
     this.#abort?.abort();
     this.problem = undefined;
     if (!key) {
@@ -25,7 +28,7 @@ export class TicketState {
   }
 
   async reload() {
-    if (this.#wanted) await this.#load(this.#wanted);
+    if (this.#wanted) await this.#load(this.#id ?? this.#wanted);
   }
 
   async #load(key: string) {
@@ -33,12 +36,15 @@ export class TicketState {
     let abort = (this.#abort = new AbortController());
     try {
       let ticket = await api.ticket(key, abort.signal);
-      if (!abort.signal.aborted) this.current = ticket;
+      if (!abort.signal.aborted) {
+        this.current = ticket;
+        this.#id = ticket.id;
+      }
       this.problem = undefined;
     } catch (error) {
       if (abort.signal.aborted) return;
       let gone = error instanceof Problem && error.status === 404;
-      if (gone || this.current?.number !== key) {
+      if (gone || !this.is(key)) {
         this.current = undefined;
         this.problem = problemText(error);
       }
