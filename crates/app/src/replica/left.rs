@@ -124,8 +124,20 @@ impl App {
     /// After a first sync: what is here and the server does not know is handed back for an administrator to accept, and goes.
     pub(crate) async fn hand_over_unknown(&self, line: &impl Line) -> Result<()> {
         let mut work = self.work().await?;
+        let lost = read::<Memory>(&row(&mut work.tx).await?.document).lost;
         let unknown = replica::unknown_to_server(&mut work.tx).await?;
         drop(work);
+        for piece in lost.chunks(PIECE) {
+            let document = json!({ "articles": piece });
+            tell(line, "/api/v1/sync/left", &LeftInput { id: new_id(), reason: "restored".into(), document }).await?;
+        }
+        if !lost.is_empty() {
+            let mut work = self.work().await?;
+            let mut known = row(&mut work.tx).await?;
+            known.document = write(&Memory { lost: Vec::new(), ..read(&known.document) })?;
+            replica::save(&mut work.tx, &known).await?;
+            self.finish(work).await?;
+        }
         for piece in unknown.chunks(PIECE) {
             let mut work = self.work().await?;
             let mut units = Vec::new();

@@ -79,6 +79,8 @@ impl App {
         for id in touched {
             work.show_anew(id).await?;
         }
+        memory.lost = read::<Memory>(&row(&mut work.tx).await?.document).lost;
+        let wiped = !page.removed.is_empty() || !gone.is_empty();
         let mut fills: Vec<Fill> = read(&known.first_sync);
         if known.cursor.is_empty() {
             fills = vec![Fill::default()];
@@ -97,6 +99,10 @@ impl App {
         self.finish(work).await?;
         if settings_changed {
             self.reload().await?;
+        }
+        if wiped && !page.more {
+            // What may not be read here any more must not be found in the file's free pages either.
+            self.0.db.rewrite().await?;
         }
         Ok(Pulled { tickets, more: page.more })
     }
@@ -130,6 +136,7 @@ impl App {
         }
         known.first_sync = write(&fills)?;
         known.contact_at = work.now;
+        known.document = row(&mut work.tx).await?.document;
         replica::save(&mut work.tx, &known).await?;
         work.tx.next_seq();
         self.finish(work).await?;
@@ -165,6 +172,7 @@ impl Work {
         }
         let known: HashMap<Uuid, i64> = replica::unit_seqs(&mut self.tx, &ids).await?.into_iter().collect();
         units.retain(|unit| known.get(&unit.ticket.id.0).is_none_or(|seq| *seq < unit.seq));
+        self.note_lost(&units, &known).await?;
         let seq = self.tx.next_seq();
         let placings: Vec<_> = units.iter().map(|unit| self.placing(unit)).collect();
         unit::put(&mut self.tx, &placings, seq).await?;
@@ -175,6 +183,28 @@ impl Work {
             }
         }
         Ok(pending.into_iter().map(TicketId).collect())
+    }
+
+    /// What stands on tickets here that the server has not confirmed since it was restored, and that it does not send, is kept to be
+    /// handed back: the server's word replaces it now.
+    async fn note_lost(&mut self, units: &[TicketUnit], known: &HashMap<Uuid, i64>) -> Result<()> {
+        let mut lost = Vec::new();
+        for unit in units.iter().filter(|unit| unit.whole && known.get(&unit.ticket.id.0) == Some(&0)) {
+            let mut here = [TicketUnit { articles: Vec::new(), events: Vec::new(), ..unit.clone() }];
+            unit::complete(&mut self.tx, &mut here, -1).await?;
+            let sent: BTreeSet<_> = unit.articles.iter().map(|article| article.article.id).collect();
+            for article in here.into_iter().flat_map(|here| here.articles).filter(|article| !sent.contains(&article.article.id)) {
+                lost.push(serde_json::json!({ "number": unit.ticket.number, "article": article }));
+            }
+        }
+        if lost.is_empty() {
+            return Ok(());
+        }
+        let mut row = row(&mut self.tx).await?;
+        let mut memory: Memory = read(&row.document);
+        memory.lost.extend(lost);
+        row.document = write(&memory)?;
+        Ok(replica::save(&mut self.tx, &row).await?)
     }
 
     async fn take_contacts(&mut self, contacts: Vec<CustomerUnit>) -> Result<()> {
