@@ -38,8 +38,10 @@ pub struct Desktop {
     pub app: App,
     data: PathBuf,
     hand: Arc<AtomicI64>,
-    line: Line,
-    agent: AgentId,
+    /// Its line to the server.
+    pub line: Line,
+    /// Who sits at it.
+    pub agent: AgentId,
 }
 
 /// A text that somebody wrote and a desk took.
@@ -55,11 +57,14 @@ struct Accepted {
 
 /// The whole of it.
 pub struct World {
-    server: App,
+    /// The server's desk.
+    pub server: App,
     data: PathBuf,
     hand: Arc<AtomicI64>,
-    desktops: Vec<Desktop>,
-    agents: Vec<AgentId>,
+    /// The desktops of Ana, Ben and Cem.
+    pub desktops: Vec<Desktop>,
+    /// Ana, who is an administrator, Ben and Cem.
+    pub agents: Vec<AgentId>,
     dice: Dice,
     accepted: Vec<Accepted>,
     mails: usize,
@@ -147,7 +152,11 @@ pub async fn history(template: &Template, seed: u64, steps: usize) -> Result<Str
 }
 
 impl World {
-    async fn begin(template: &Template, folder: &Path, seed: u64) -> Result<Self> {
+    /// A copy of the template in this folder.
+    ///
+    /// # Errors
+    /// What kept a desk from opening.
+    pub async fn begin(template: &Template, folder: &Path, seed: u64) -> Result<Self> {
         let mut dice = Dice::new(seed);
         let hand = Arc::new(AtomicI64::new(START));
         for name in ["server", "ana", "ben", "cem"] {
@@ -172,7 +181,8 @@ impl World {
         Ok(Self { server, data, hand, desktops, agents, dice, accepted: Vec::new(), mails: 0, told: BTreeMap::new() })
     }
 
-    async fn close(&self) {
+    /// Closes all desks.
+    pub async fn close(&self) {
         for desktop in &self.desktops {
             desktop.app.close().await;
         }
@@ -369,7 +379,7 @@ impl World {
         let next = if dice.chance(20) { json!([state, pending]) } else { json!([null, null]) };
         let (own, text) = (dice.id(), format!("words {}", dice.throw()));
         let agent = if dice.chance(80) { Some(*dice.one_of(&self.agents)) } else { None };
-        Ok(match dice.below(27) {
+        Ok(match dice.below(32) {
             0 => (json!({ "type": "lock" }), None),
             1 => (json!({ "type": "unlock" }), None),
             2 => (json!({ "type": "take", "over": dice.chance(50) }), None),
@@ -398,6 +408,10 @@ impl World {
             23 => (json!({ "type": "link", "ticket_id": other }), None),
             24 => (json!({ "type": "unlink", "ticket_id": other }), None),
             25 => (json!({ "type": "junk" }), None),
+            26 => (json!({ "type": *dice.one_of(&["watch", "unwatch"]) }), None),
+            27 => (json!({ "type": "set_responsible", "agent_id": agent }), None),
+            28 => (json!({ "type": *dice.one_of(&["take_along", "bring_back"]) }), None),
+            29 => (json!({ "type": "merge", "into": other }), None),
             _ => (json!({ "type": "not_junk" }), None),
         })
     }

@@ -4,6 +4,7 @@
 
 mod team {
     mod administration;
+    mod concurrent;
     mod feed;
     mod fetching;
     mod matrix;

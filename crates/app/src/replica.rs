@@ -1,7 +1,7 @@
 //! A connected desktop: a replica of what its agent may see, and the commands that wait for the server.
 //!
 //! What is shown is what the server last sent, with the pending commands replayed on top. The row as the server sent it is kept
-//! beside it only while something is pending ([`outbox`]); a pull replaces guesses ([`pull`]), a push gets them judged ([`push`]).
+//! beside it only while something is pending; a pull replaces guesses, a push gets them judged.
 //! Every step is awaited to its end and atomic, so that any of them may be the last before a crash.
 
 use std::sync::{Arc, PoisonError};

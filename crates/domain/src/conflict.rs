@@ -27,6 +27,10 @@ pub enum Verdict {
 /// Decides what becomes of `body`; `since` are the events after what its author had seen, other than those of the author's own
 /// device. The rules of `decide` come on top: a lock that a colleague holds refuses whatever this says.
 pub fn verdict(settings: &Settings, ticket: &Ticket, body: &Body, since: &[Event]) -> Verdict {
+    // What a merged ticket takes goes on to where it is now; the rest `decide` refuses as merged.
+    if ticket.merged_into.is_some() && !matches!(body, Body::Note { .. } | Body::PhoneCall { .. }) {
+        return Verdict::Apply;
+    }
     let touched = |what: fn(&EventBody) -> bool| since.iter().any(|event| what(&event.body));
     let sets = |touched: bool, same: bool| if touched && !same { Verdict::Propose(Refusal::ChangedMeanwhile) } else { Verdict::Apply };
     let takes = |touched: bool, same: bool| if touched && !same { Verdict::Refuse(Refusal::ChangedMeanwhile) } else { Verdict::Apply };
