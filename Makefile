@@ -24,8 +24,8 @@ accept: ## Take the new snapshots and the API types that follow from them
 .PHONY: bench simulate soak audit
 bench: ## Measure, and print JSON
 	@scripts/release-tool bench $(ARGS)
-simulate: ## Random histories from a printed seed, for longer than the tests (ARGS="--seed 1")
-	@scripts/release-tool simulate $(ARGS)
+simulate: ## Desktops and a server, random histories (SEEDS=20000 FIRST=1; MUTANT=3: must be found; ARGS="--desk": one desk)
+	@scripts/release-tool simulate $(ARGS) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) $(if $(MUTANT),--mutant $(MUTANT))
 soak: ## Kill the desk 1,000 times while mail comes and goes
 	@scripts/release-tool soak $(ARGS)
 audit: ## Known weaknesses, licences and unused dependencies (needs cargo-deny and cargo-machete)
