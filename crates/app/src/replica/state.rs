@@ -125,7 +125,10 @@ impl App {
         let ticket = TicketId(entry.ticket_id);
         match how {
             "discard" => replica::step(&mut work.tx, id, "discarded", None, None).await?,
-            "mine" | "back" => work.give_again(id, known).await?,
+            "mine" | "back" => {
+                let body = if entry.state == "proposed" { rest(known.body) } else { known.body };
+                work.give_again(id, Envelope { body, ..known }).await?;
+            }
             "note" => {
                 let article = known.body.article().filter(|article| !article.text.trim().is_empty()).cloned();
                 let mut article = article.ok_or_else(|| Error::invalid("how", "this has no text to keep"))?;
@@ -161,6 +164,21 @@ impl App {
             }),
             _ => Ok(()),
         }
+    }
+}
+
+/// What stayed a proposal of a command: of a note or a call the text was taken, so the state that should follow is left.
+fn rest(body: Body) -> Body {
+    match body {
+        Body::Note { next, article, visible } => match next.state_id {
+            Some(state) => Body::SetState { state, pending_until: next.pending_until },
+            None => Body::Note { next, article, visible },
+        },
+        Body::PhoneCall { next, article, direction } => match next.state_id {
+            Some(state) => Body::SetState { state, pending_until: next.pending_until },
+            None => Body::PhoneCall { next, article, direction },
+        },
+        other => other,
     }
 }
 
