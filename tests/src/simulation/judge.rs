@@ -58,7 +58,10 @@ impl World {
         }
         for (id, _) in self.all_tickets().await? {
             let view = self.server.ticket(docket_domain::access::FOLDER, id).await?;
-            found |= view.articles.iter().any(|article| article.text.contains(&accepted.text) && article.id != accepted.article);
+            found |= view
+                .articles
+                .iter()
+                .any(|article| article.text.contains(&accepted.text) && (article.id != accepted.article || id != accepted.ticket));
         }
         Ok(found)
     }
