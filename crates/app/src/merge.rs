@@ -40,6 +40,8 @@ async fn chain(tx: &mut Tx, named: TicketId) -> Result<Vec<Ticket>> {
 pub(crate) async fn end(tx: &mut Tx, ticket: Ticket) -> Result<Ticket> {
     match ticket.merged_into {
         None => Ok(ticket),
+        // On a replica it may have gone where its agent does not see it.
+        Some(next) if ticket::find(tx, next).await?.is_none() => Ok(ticket),
         Some(next) => Ok(chain(tx, next).await?.pop().unwrap_or(ticket)),
     }
 }
