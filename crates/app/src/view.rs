@@ -126,7 +126,10 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
     flags.extend(ticket.suspicious.then(|| "suspicious_follow_up".to_owned()));
     flags.extend(ticket.away.map(|_| "away".to_owned()));
     let merged_into = match ticket.merged_into {
-        Some(_) => Some(crate::merge::end(tx, ticket.clone()).await?).filter(|end| access::may_read(settings, me, end)),
+        Some(_) => {
+            let end = crate::merge::end(tx, ticket.clone()).await?;
+            Some(end).filter(|end| end.id != ticket.id && access::may_read(settings, me, end))
+        }
         None => None,
     };
     let merged_into = merged_into.as_ref().map(brief);
