@@ -167,7 +167,9 @@ impl Work {
             if stuck && entry.state != "applied" && !conflict::only_adds(&envelope.body) {
                 continue;
             }
-            if self.is_known(&envelope).await? {
+            // What was given to a ticket that went into another one shows there when the server has said so.
+            let merged = ticket::find(&mut self.tx, id).await?.is_some_and(|ticket| ticket.merged_into.is_some());
+            if merged || self.is_known(&envelope).await? {
                 continue;
             }
             match self.guess(&envelope, true).await {
