@@ -3,12 +3,12 @@
 use docket_domain::{AgentId, Body, CommandId, Envelope, QueueId, TicketId};
 use docket_store::{lease, personal, replica, unit};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Fill, Line, Memory, line::tell, read, row, write};
 use crate::{
     app::App,
-    clock::new_id,
     error::Result,
     submit::Work,
     wire::sync::{LeftInput, SyncPage},
@@ -37,7 +37,7 @@ impl App {
             return Ok(());
         }
         drop(work);
-        tell(line, "/api/v1/sync/left", &LeftInput { id: new_id(), reason: "lost_rights".into(), document }).await?;
+        tell(line, "/api/v1/sync/left", &LeftInput { id: id_of(&document), reason: "lost_rights".into(), document }).await?;
         let mut work = self.work().await?;
         for id in commands {
             replica::remove(&mut work.tx, id).await?;
@@ -61,7 +61,7 @@ impl App {
             let (document, drafts, commands) = work.written(agent, None).await?;
             if !drafts.is_empty() || !commands.is_empty() {
                 drop(work);
-                tell(line, "/api/v1/sync/left", &LeftInput { id: new_id(), reason: reason.to_owned(), document }).await?;
+                tell(line, "/api/v1/sync/left", &LeftInput { id: id_of(&document), reason: reason.to_owned(), document }).await?;
                 work = self.work().await?;
             }
         }
@@ -129,7 +129,7 @@ impl App {
         drop(work);
         for piece in lost.chunks(PIECE) {
             let document = json!({ "articles": piece });
-            tell(line, "/api/v1/sync/left", &LeftInput { id: new_id(), reason: "restored".into(), document }).await?;
+            tell(line, "/api/v1/sync/left", &LeftInput { id: id_of(&document), reason: "restored".into(), document }).await?;
         }
         if !lost.is_empty() {
             let mut work = self.work().await?;
@@ -150,7 +150,7 @@ impl App {
             unit::complete(&mut work.tx, &mut units, -1).await?;
             drop(work);
             let document = json!({ "tickets": units });
-            tell(line, "/api/v1/sync/left", &LeftInput { id: new_id(), reason: "restored".into(), document }).await?;
+            tell(line, "/api/v1/sync/left", &LeftInput { id: id_of(&document), reason: "restored".into(), document }).await?;
             let mut work = self.work().await?;
             unit::forget(&mut work.tx, piece).await?;
             work.tx.next_seq();
@@ -219,4 +219,10 @@ impl Work {
 /// The command of an entry, if this program can read it.
 pub(crate) fn envelope(entry: &replica::Entry) -> Option<Envelope> {
     serde_json::from_str(&entry.envelope).ok()
+}
+
+/// The id of what is handed over: the same after a lost answer, so that it is kept once.
+fn id_of(document: &Value) -> Uuid {
+    let hash = Sha256::digest(document.to_string());
+    Uuid::from_slice(&hash[..16]).unwrap_or_default()
 }
