@@ -411,8 +411,7 @@ impl World {
             26 => (json!({ "type": *dice.one_of(&["watch", "unwatch"]) }), None),
             27 => (json!({ "type": "set_responsible", "agent_id": agent }), None),
             28 => (json!({ "type": *dice.one_of(&["take_along", "bring_back"]) }), None),
-            // Merging across desktops is still being tried: `DOCKET_SIMULATE_MERGES` lets it in.
-            29 if std::env::var_os("DOCKET_SIMULATE_MERGES").is_some() => (json!({ "type": "merge", "into": other }), None),
+            29 => (json!({ "type": "merge", "into": other }), None),
             _ => (json!({ "type": "not_junk" }), None),
         })
     }
@@ -421,7 +420,9 @@ impl World {
         let faulty = self.dice.chance(30);
         let desktop = &self.desktops[which];
         desktop.line.bad(faulty);
-        self.settle(which, desktop.app.pull(&desktop.line).await.map(drop))?;
+        let pulled = desktop.app.pull(&desktop.line).await;
+        self.trace(|| format!("{which} pulls: {pulled:?}"));
+        self.settle(which, pulled.map(drop))?;
         self.shown(which).await
     }
 
@@ -437,7 +438,9 @@ impl World {
         let faulty = self.dice.chance(30);
         let desktop = &self.desktops[which];
         desktop.line.bad(faulty);
-        self.settle(which, desktop.app.first_step(&desktop.line).await.map(drop))
+        let filled = desktop.app.first_step(&desktop.line).await;
+        self.trace(|| format!("{which} fills: {filled:?}"));
+        self.settle(which, filled.map(drop))
     }
 
     async fn small_talk(&mut self, which: usize) -> Result<()> {
@@ -498,6 +501,7 @@ impl World {
         document["grants"] = json!({});
         document["grants"][master::GROUP_USERS.to_string()] = if self.dice.chance(70) { json!(["rw"]) } else { rights(&mut self.dice) };
         document["grants"][GROUP_VIP.to_string()] = rights(&mut self.dice);
+        self.trace(|| format!("{agent} may: {}", document["grants"]));
         self.server.save_record(admin, Kind::Agent, agent.0, SaveRecord { version: record.version, document }).await?;
         self.tell("rights");
         Ok(())

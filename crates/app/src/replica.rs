@@ -73,6 +73,8 @@ pub(crate) struct Memory {
     pub over: Option<String>,
     /// The feed number of the cursor.
     pub seq: i64,
+    /// Up to this feed number pulls ask for whole tickets: pages of a first sync were made until then.
+    pub whole_until: i64,
     /// Articles that were here and that a restored server does not know: to be handed back when the first sync is over.
     pub lost: Vec<serde_json::Value>,
     /// Days without contact after which it locks.

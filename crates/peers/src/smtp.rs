@@ -57,6 +57,9 @@ pub struct Taken {
     pub raw: Vec<u8>,
 }
 
+/// Goes along in the program: a folder that was built elsewhere may be gone.
+const SCRIPT: &str = include_str!("../../../tests/peers/smtpd.py");
+
 /// A running SMTP server.
 #[derive(Debug)]
 pub struct Smtp {
@@ -76,11 +79,13 @@ impl Smtp {
     pub fn start_on(options: SmtpOptions, port: u16) -> Self {
         let folder = guard::folder("smtp");
         let certificate = (options.tls != SmtpTls::None).then(|| Certificate::make(&folder));
+        let script = folder.join("smtpd.py");
+        fs::write(&script, SCRIPT).expect("our own folder");
         let file = folder.join("options.json");
         fs::write(&file, settings(&folder, &options, certificate.as_ref(), port).to_string()).expect("our own folder");
         let log = fs::File::create(folder.join("log")).expect("our own folder");
         let mut command = Command::new("/usr/bin/python3");
-        command.arg(script()).arg(&file).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
+        command.arg(&script).arg(&file).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         let mut server = Guarded::start(command, &folder, "KILL").expect("python3 is installed");
         let out = server.child().stdout.take().expect("a pipe was asked for");
         let mut line = String::new();
@@ -140,10 +145,6 @@ fn read(line: &Value) -> Taken {
         to: line["to"].as_array().map(|to| to.iter().map(text).collect()).unwrap_or_default(),
         raw: text(&line["raw"]).chars().map(latin).collect(),
     }
-}
-
-fn script() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/peers/smtpd.py")
 }
 
 fn settings(folder: &Path, options: &SmtpOptions, certificate: Option<&Certificate>, port: u16) -> Value {

@@ -112,7 +112,7 @@ impl App {
         }
         known.cursor = String::new();
         known.first_sync = write(&Vec::<Fill>::new())?;
-        known.document = write(&Memory { seq: 0, told: 0, ..memory })?;
+        known.document = write(&Memory { seq: 0, whole_until: 0, told: 0, ..memory })?;
         replica::save(&mut work.tx, &known).await?;
         work.tx.next_seq();
         self.finish(work).await?;

@@ -35,7 +35,8 @@ impl App {
     /// `offline`; `new_epoch`, `device_revoked`, `device_lost`, `agent_disabled` have been acted on when they are returned.
     pub async fn pull(&self, line: &impl Line) -> Result<Pulled> {
         let known = row(&mut self.0.db.read().await?).await?;
-        let whole = !read::<Vec<Fill>>(&known.first_sync).is_empty();
+        let memory: Memory = read(&known.document);
+        let whole = !read::<Vec<Fill>>(&known.first_sync).is_empty() || memory.seq < memory.whole_until;
         let path = format!("/api/v1/sync?after={}&whole={}", known.cursor, u8::from(whole));
         let began = self.now();
         match get::<SyncPage>(line, path).await {
@@ -112,8 +113,11 @@ impl App {
         let known = row(&mut self.0.db.read().await?).await?;
         let fills: Vec<Fill> = read(&known.first_sync);
         let Some(fill) = fills.first() else { return Ok(false) };
-        let input = FirstInput { queues: fill.queues.clone(), after: fill.after.clone(), limit: None };
+        let input = FirstInput { queues: fill.queues.clone(), after: fill.after.clone(), limit: None, cursor: known.cursor };
         let page: FirstPage = post(line, "/api/v1/sync/first", &input).await?;
+        if page.pull_first {
+            return Ok(true);
+        }
         let mut work = self.work().await?;
         let mut known = row(&mut work.tx).await?;
         let mut fills: Vec<Fill> = read(&known.first_sync);
@@ -136,7 +140,9 @@ impl App {
         }
         known.first_sync = write(&fills)?;
         known.contact_at = work.now;
-        known.document = row(&mut work.tx).await?.document;
+        let mut memory: Memory = read(&row(&mut work.tx).await?.document);
+        memory.whole_until = memory.whole_until.max(page.seq);
+        known.document = write(&memory)?;
         replica::save(&mut work.tx, &known).await?;
         work.tx.next_seq();
         self.finish(work).await?;

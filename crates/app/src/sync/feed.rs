@@ -66,13 +66,20 @@ impl App {
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
         let readable = access::readable(&settings, me);
+        let epoch = dump::epoch(&mut tx).await?;
+        let same = |cursor: &Cursor| {
+            cursor.epoch == epoch && settings.queues.keys().all(|queue| cursor.could_read(*queue) == readable.contains(queue))
+        };
+        if Cursor::parse(&input.cursor).is_some_and(|cursor| !same(&cursor)) {
+            return Ok(FirstPage { next: Some(input.after), pull_first: true, ..FirstPage::default() });
+        }
         let wanted: BTreeSet<QueueId> = match &input.queues {
             Some(queues) => queues.iter().copied().filter(|queue| readable.contains(queue)).collect(),
             None => readable,
         };
         let sight = Sight { agent: me.0, queues: wanted.into_iter().map(|queue| queue.0).collect() };
         let limit = input.limit.unwrap_or(PAGE).clamp(1, PAGE);
-        let mut page = FirstPage::default();
+        let mut page = FirstPage { seq: tx.head, ..FirstPage::default() };
         if input.after.is_empty() {
             page.total = Some(unit::count(&mut tx, &sight).await?);
         }

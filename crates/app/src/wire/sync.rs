@@ -135,6 +135,8 @@ pub struct FirstInput {
     pub after: String,
     /// At most so many tickets.
     pub limit: Option<i64>,
+    /// The device's cursor: a page is only given while the agent may read what they could when it was made.
+    pub cursor: String,
 }
 
 /// A page of a first sync: open tickets first, the latest change before the others.
@@ -150,6 +152,11 @@ pub struct FirstPage {
     pub next: Option<String>,
     /// How many tickets there are in all, with the first page.
     pub total: Option<i64>,
+    /// The feed's number when the page was made: a ticket that changes meanwhile may slip from a page that is still to come to one that
+    /// has been, so up to here pulls ask for whole tickets.
+    pub seq: i64,
+    /// Rights have changed since the cursor was made: nothing is in this page, and the device pulls first.
+    pub pull_first: bool,
 }
 
 /// Commands to carry out.
