@@ -16,7 +16,7 @@ use docket_app::{
     replica::Line as _,
     wire::{ListQuery, NewTicket, SaveRecord, SubmitCommand, TicketView, connection::ConnectInput},
 };
-use docket_domain::{AgentId, ArticleId, CommandId, GroupId, QueueId, TicketId, master, settings::Kind};
+use docket_domain::{AgentId, ArticleId, CommandId, GroupId, QueueId, TicketId, master, settings::Kind, unit::TicketUnit};
 use docket_peers::{Smtp, SmtpOptions};
 use serde_json::{Value, json};
 
@@ -55,6 +55,19 @@ struct Accepted {
     seen: Option<i64>,
 }
 
+/// A field that somebody set at a desktop.
+#[derive(Clone, Debug)]
+struct Field {
+    command: CommandId,
+    ticket: TicketId,
+    desktop: usize,
+    /// The event that it makes, and the value in it.
+    event: &'static str,
+    value: Value,
+    /// How much of the ticket had been seen, by the server's count.
+    seen: i64,
+}
+
 /// The whole of it.
 pub struct World {
     /// The server's desk.
@@ -67,6 +80,7 @@ pub struct World {
     pub agents: Vec<AgentId>,
     dice: Dice,
     accepted: Vec<Accepted>,
+    fields: Vec<Field>,
     mails: usize,
     /// What happened, for the one line that is printed.
     pub told: BTreeMap<&'static str, usize>,
@@ -178,7 +192,7 @@ impl World {
             desktops.push(Desktop { app, data, hand: own, line, agent });
         }
         let data = folder.join("server");
-        Ok(Self { server, data, hand, desktops, agents, dice, accepted: Vec::new(), mails: 0, told: BTreeMap::new() })
+        Ok(Self { server, data, hand, desktops, agents, dice, accepted: Vec::new(), fields: Vec::new(), mails: 0, told: BTreeMap::new() })
     }
 
     /// Closes all desks.
@@ -316,7 +330,8 @@ impl World {
         let article = body["article_id"].as_str().and_then(|id| id.parse().ok());
         let mails = ["reply", "forward"].contains(&body["type"].as_str().unwrap_or_default());
         let command = SubmitCommand { id, body: serde_json::from_value(body.clone()).context(body.to_string())? };
-        let seen = if mails { Some(self.seen(&app, which, agent, ticket).await?) } else { None };
+        let at = self.seen(&app, agent, ticket).await?;
+        let seen = mails.then_some(at);
         let done = app.command(agent, ticket, command).await;
         self.trace(|| {
             format!("{which:?} {ticket} {body} -> {:?}", done.as_ref().map(|done| done.outcome.clone()).map_err(|error| error.to_string()))
@@ -324,6 +339,9 @@ impl World {
         match done {
             Ok(_) => {
                 self.tell(if which.is_some() { "commands" } else { "in browsers" });
+                if let (Some(desktop), Some((event, value))) = (which, field(&body)) {
+                    self.fields.push(Field { command: id, ticket, desktop, event, value, seen: at });
+                }
                 if let (Some(article), Some(text)) = (article, text) {
                     self.accepted.push(Accepted { ticket, article, text, desktop: which, seen });
                 }
@@ -338,9 +356,8 @@ impl World {
     }
 
     /// The newest event on the screen, by the server's count.
-    async fn seen(&self, app: &App, which: Option<usize>, agent: AgentId, ticket: TicketId) -> Result<i64> {
+    async fn seen(&self, app: &App, agent: AgentId, ticket: TicketId) -> Result<i64> {
         let query = docket_app::wire::ComposeQuery { kind: "note".into(), article: None, template: None };
-        let _ = which;
         Ok(app.compose(agent, ticket, query).await?.seen_upto.event)
     }
 
@@ -469,7 +486,10 @@ impl World {
         let app = self.desktops[which].app.clone();
         for bundle in app.outbox_entries().await? {
             for entry in bundle.entries.iter().filter(|entry| ["refused", "proposed"].contains(&entry.state.as_str())) {
+                self.told_truly(entry).await?;
                 let how = *self.dice.one_of(&["discard", "mine", "note"]);
+                // Whoever sees both and takes their own means to overwrite.
+                self.fields.retain(|field| field.command != entry.id);
                 match app.decide_entry(entry.id, how).await {
                     Ok(()) => self.tell("decided"),
                     Err(docket_app::Error::Invalid(_)) => app.decide_entry(entry.id, "discard").await?,
@@ -550,6 +570,7 @@ impl World {
                     for entry in bundle.entries {
                         match entry.state.as_str() {
                             "refused" | "proposed" => {
+                                self.told_truly(&entry).await?;
                                 app.decide_entry(entry.id, "discard").await?;
                                 moved = true;
                             }
@@ -584,12 +605,12 @@ impl World {
     }
 
     /// What a first sync gives an agent.
-    async fn fed(&self, agent: AgentId) -> Result<BTreeSet<TicketId>> {
+    async fn units(&self, agent: AgentId) -> Result<Vec<TicketUnit>> {
         let mut input = docket_app::wire::sync::FirstInput::default();
-        let mut all = BTreeSet::new();
+        let mut all = Vec::new();
         loop {
             let page = self.server.first_page(agent, input).await?;
-            all.extend(page.tickets.into_iter().map(|unit| unit.ticket.id));
+            all.extend(page.tickets);
             match page.next {
                 Some(after) => input = docket_app::wire::sync::FirstInput { after, ..Default::default() },
                 None => return Ok(all),
@@ -597,9 +618,24 @@ impl World {
         }
     }
 
+    async fn fed(&self, agent: AgentId) -> Result<BTreeSet<TicketId>> {
+        Ok(self.units(agent).await?.into_iter().map(|unit| unit.ticket.id).collect())
+    }
+
     /// What the server says may be seen by an agent.
     async fn visible(&self, agent: AgentId) -> Result<BTreeSet<TicketId>> {
         Ok(self.tickets(&self.server, agent).await?.into_iter().map(|(id, _)| id).collect())
+    }
+}
+
+/// The event that a command makes and the value in it, when it sets a field and nothing else.
+fn field(body: &Value) -> Option<(&'static str, Value)> {
+    match body["type"].as_str()? {
+        "set_title" => Some(("titled", body["title"].clone())),
+        "set_priority" => Some(("priority_set", body["priority_id"].clone())),
+        "set_customer" => Some(("customer_changed", body["address"].clone())),
+        "move" => Some(("moved", body["queue_id"].clone())),
+        _ => None,
     }
 }
 

@@ -80,7 +80,43 @@ impl World {
             self.same(which).await.with_context(|| format!("desktop {which}"))?;
         }
         self.texts().await?;
+        self.fields().await?;
         self.sent(smtp).await
+    }
+
+    /// What was carried out is not said to be refused.
+    pub(super) async fn told_truly(&self, entry: &docket_app::wire::connection::EntryView) -> Result<()> {
+        let Some(article) = article_of(&entry.command).filter(|_| entry.state == "refused") else { return Ok(()) };
+        for (id, number) in self.all_tickets().await? {
+            let view = self.server.ticket(docket_domain::access::FOLDER, id).await?;
+            let there = view.articles.iter().any(|there| there.id.to_string() == article);
+            ensure!(!there, "ticket {number}: said to be refused, but it was carried out: {entry:?}");
+        }
+        Ok(())
+    }
+
+    /// Nobody's field was overwritten by somebody who had not seen it.
+    async fn fields(&self) -> Result<()> {
+        let mut histories: BTreeMap<TicketId, Vec<Value>> = BTreeMap::new();
+        for unit in self.units(docket_domain::access::FOLDER).await? {
+            histories.insert(unit.ticket.id, unit.events.iter().map(|event| json!(event)).collect());
+        }
+        for field in &self.fields {
+            let device = self.desktops[field.desktop].app.connected().map(|connected| json!(connected.device));
+            let mine = |event: &Value| event.get("device") == device.as_ref();
+            let Some(events) = histories.get(&field.ticket) else { continue };
+            let unseen: Vec<&Value> = events
+                .iter()
+                .filter(|event| event["ordinal"].as_i64().is_some_and(|ordinal| ordinal > field.seen) && event["type"] == field.event)
+                .collect();
+            let Some(set) = unseen.iter().position(|event| mine(event) && event["to"].to_string().contains(&field.value.to_string()))
+            else {
+                continue;
+            };
+            let theirs = unseen[..set].iter().find(|event| !mine(event));
+            ensure!(theirs.is_none(), "a field was overwritten by somebody who had not seen it: {field:?}, {theirs:?}, {}", unseen[set]);
+        }
+        Ok(())
     }
 
     /// A replica equals the server on what its agent may see.
