@@ -330,7 +330,8 @@ impl World {
         let article = body["article_id"].as_str().and_then(|id| id.parse().ok());
         let mails = ["reply", "forward"].contains(&body["type"].as_str().unwrap_or_default());
         let command = SubmitCommand { id, body: serde_json::from_value(body.clone()).context(body.to_string())? };
-        let at = self.seen(&app, agent, ticket).await?;
+        let field = which.zip(field(&body));
+        let at = if mails || field.is_some() { self.seen(&app, agent, ticket).await? } else { 0 };
         let seen = mails.then_some(at);
         let done = app.command(agent, ticket, command).await;
         self.trace(|| {
@@ -339,7 +340,7 @@ impl World {
         match done {
             Ok(_) => {
                 self.tell(if which.is_some() { "commands" } else { "in browsers" });
-                if let (Some(desktop), Some((event, value))) = (which, field(&body)) {
+                if let Some((desktop, (event, value))) = field {
                     self.fields.push(Field { command: id, ticket, desktop, event, value, seen: at });
                 }
                 if let (Some(article), Some(text)) = (article, text) {

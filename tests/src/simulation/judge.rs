@@ -1,6 +1,6 @@
 //! What must hold: while it goes on, and when everybody has come to rest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use anyhow::{Context, Result, bail, ensure};
 use docket_app::{App, wire::TicketView};
@@ -21,6 +21,7 @@ impl World {
             .flat_map(|bundle| &bundle.entries)
             .filter_map(|entry| Some((article_of(&entry.command)?, entry.state.clone())))
             .collect();
+        let mut views: BTreeMap<TicketId, TicketView> = BTreeMap::new();
         for accepted in self.accepted.iter().rev().take(30).filter(|accepted| accepted.desktop == Some(which)) {
             if !here.contains(&accepted.ticket) {
                 continue;
@@ -29,7 +30,10 @@ impl World {
             if state.is_some_and(|state| ["refused", "proposed", "discarded"].contains(&state)) {
                 continue;
             }
-            let view = desktop.app.ticket(desktop.agent, accepted.ticket).await?;
+            let view = match views.entry(accepted.ticket) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(desktop.app.ticket(desktop.agent, accepted.ticket).await?),
+            };
             let there = view.articles.iter().any(|article| article.id == accepted.article);
             let stuck = waits.contains_key(&accepted.article.to_string());
             ensure!(there || stuck || self.elsewhere(accepted).await?, "what was written is not shown: {accepted:?}");
