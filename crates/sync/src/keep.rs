@@ -183,7 +183,9 @@ async fn news(app: &App, line: &impl Line) {
     let path = format!("/api/v1/changes?after={seq}");
     let asked = Asked { method: "GET", path, content_type: None, body: Vec::new() };
     match timeout(NEWS, line.ask(asked)).await {
-        Ok(Ok(told)) if told.status == 200 => {}
+        Ok(Ok(told)) if told.status == 200 => {
+            app.take_news(&told.body).await;
+        }
         // The next round says what is wrong; a server that is not ours must not be asked without a pause.
         Ok(_) => sleep(Duration::from_secs(1)).await,
         Err(_) => {}
