@@ -5,11 +5,12 @@ use docket_app::{
     App, Error,
     wire::{
         connection::{BundleView, ConnectInput, ConnectionView, DecideEntry},
-        sync::LeftView,
+        sync::{DecideLeft, LeftOutcome, LeftView},
     },
 };
 use docket_domain::CommandId;
 use http::{StatusCode, request::Parts};
+use uuid::Uuid;
 
 use crate::{
     Host,
@@ -74,6 +75,18 @@ pub(crate) async fn decide(State(app): State<App>, _: Me, Path(id): Path<Command
 #[utoipa::path(get, path = "/left-behind", tag = "connection", responses((status = 200, body = Vec<LeftView>)))]
 pub(crate) async fn left_behind(State(app): State<App>, Me(me): Me) -> Answer<Vec<LeftView>> {
     Ok(Json(app.left_behind(me).await?))
+}
+
+/// Decides about something that was left behind: carries it out as its author's and keeps what cannot be, or discards it.
+#[utoipa::path(post, path = "/left-behind/{id}", tag = "connection", request_body = DecideLeft,
+    responses((status = 200, body = LeftOutcome)))]
+pub(crate) async fn decide_left(
+    State(app): State<App>,
+    Me(me): Me,
+    Path(id): Path<Uuid>,
+    Json(input): Json<DecideLeft>,
+) -> Answer<LeftOutcome> {
+    Ok(Json(app.decide_left(me, id, &input.how).await?))
 }
 
 fn connected(app: &App) -> Result<(), Problem> {

@@ -99,6 +99,7 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .routes(routes!(connection::waiting))
         .routes(routes!(connection::decide))
         .routes(routes!(connection::left_behind))
+        .routes(routes!(connection::decide_left))
         .routes(routes!(article::attachment))
         .routes(routes!(article::raw))
         .routes(routes!(article::frame))

@@ -24,7 +24,7 @@ use crate::{
     fetch::MailboxStatus,
     folder::Folder,
     presence::Presences,
-    replica::{Connected, Contact, Remote},
+    replica::{Connected, Contact, Packing, Remote},
     secrets::Secrets,
     send::LANES,
     wire::Progress,
@@ -152,6 +152,8 @@ pub(crate) struct Inner {
     pub wake_sync: Notify,
     /// How the line to the server is.
     pub contact: watch::Sender<Contact>,
+    /// How fetching files for later is going.
+    pub packing: Mutex<Packing>,
     /// Who reaches the server.
     pub remote: OnceLock<Arc<dyn Remote>>,
 }
@@ -212,6 +214,7 @@ impl App {
             connected: RwLock::new(None),
             wake_sync: Notify::new(),
             contact: watch::Sender::new(Contact::default()),
+            packing: Mutex::default(),
             remote: OnceLock::new(),
             db,
         }));

@@ -106,11 +106,11 @@ impl App {
     }
 
     /// A notice as this agent hears it, if it concerns them and they may read its ticket.
-    async fn told(&self, me: AgentId, notice: Notice) -> Option<NoticeView> {
+    pub(crate) async fn told(&self, me: AgentId, notice: Notice) -> Option<NoticeView> {
         if !self.concerns(me, &notice).await.unwrap_or(false) {
             return None;
         }
-        Some(NoticeView { code: notice.code.into(), title: notice.title, text: notice.text, ticket_id: notice.ticket })
+        Some(NoticeView { code: notice.code.into(), title: notice.title, text: notice.text, ticket_id: notice.ticket, seq: notice.seq })
     }
 }
 

@@ -86,21 +86,29 @@ impl App {
             return known.map(|(seq, _)| Outcome { outcome: "repeated".into(), seq, ticket: None }).ok_or(unseen);
         }
         let kept = draft_kind(&command.body);
-        let block = matches!(command.body, CommandBody::Junk { block_sender: true });
-        let unblock = matches!(command.body, CommandBody::NotJunk);
+        let moves_settings = matches!(command.body, CommandBody::Junk { block_sender: true } | CommandBody::NotJunk);
         let back = match &command.body {
             CommandBody::CancelSend { article_id } | CommandBody::DiscardSend { article_id } => Some(*article_id),
             _ => None,
         };
-        if let CommandBody::SendNow { article_id } = command.body {
-            work.send_now(me, ticket, article_id).await?;
+        let discards = matches!(command.body, CommandBody::DiscardSend { .. });
+        let connected = self.connected();
+        if let CommandBody::SendNow { article_id } = command.body
+            && (connected.is_none() || work.hurry_here(ticket, article_id).await?)
+        {
+            if connected.is_none() {
+                work.send_now(me, ticket, article_id).await?;
+            }
             self.finish(work).await?;
+            self.sync_now();
             return self.outcome(me, ticket, "applied").await;
         }
-        let connected = self.connected();
         if let (Some(_), Some(article)) = (&connected, back)
-            && work.take_back_here(me, ticket, article).await?
+            && let Some(mail) = work.take_back_here(ticket, article).await?
         {
+            if !discards {
+                work.draft_of(me, ticket, &mail).await?;
+            }
             self.finish(work).await?;
             return self.outcome(me, ticket, "applied").await;
         }
@@ -109,8 +117,8 @@ impl App {
             Some(connected) => self.give(&mut work, connected, command.id, ticket, body).await?,
             None => work.carry_out(&Envelope::ticket(command.id, ticket, Actor::Agent { id: me }, body)).await?,
         };
-        // On a replica the server makes the draft, and its block of the sender needs the server.
-        let (back, block, unblock) = if connected.is_some() { (None, false, false) } else { (back, block, unblock) };
+        // On a replica the server makes the draft.
+        let back = back.filter(|_| connected.is_none() && !discards);
         if done.events > 0 {
             if let Some(kind) = kept {
                 personal::remove(&mut work.tx, me, "draft", &format!("{ticket}/{kind}"), work.now).await?;
@@ -118,15 +126,9 @@ impl App {
             if let Some(article) = back {
                 work.bring_back(me, done.ticket.id, article).await?;
             }
-            if block {
-                work.block(me, &done.ticket.customer.address).await?;
-            }
-            if unblock {
-                work.unblock(me, &done.ticket.customer.address).await?;
-            }
         }
         self.finish(work).await?;
-        if block || unblock {
+        if moves_settings {
             self.reload().await?;
         }
         let word = if done.repeated {
@@ -179,7 +181,7 @@ fn draft_kind(body: &CommandBody) -> Option<&'static str> {
 }
 
 /// The desk's first queue, or the first where this agent may open tickets.
-fn default_queue(settings: &Settings, me: AgentId) -> QueueId {
+pub(crate) fn default_queue(settings: &Settings, me: AgentId) -> QueueId {
     let first = settings.queues.get(&master::QUEUE_FIRST).filter(|queue| queue.valid);
     let usual = first.map_or(settings.mail_rules.postmaster_queue_id, |_| master::QUEUE_FIRST);
     let may = |queue: &QueueId| access::in_queue(settings, me, *queue).has(Right::Create);
@@ -239,11 +241,18 @@ impl Work {
                 let (article, outgoing, next) = self.mail(me, ticket, *mail, Purpose::Forward).await?;
                 Body::Forward { article, mail: outgoing, next }
             }
-            CommandBody::CancelSend { article_id } | CommandBody::DiscardSend { article_id } => {
+            CommandBody::CancelSend { article_id } => {
                 self.own(ticket, article_id).await?;
-                Body::CancelSend { article: article_id }
+                Body::CancelSend { article: article_id, discard: false }
             }
-            CommandBody::SendNow { .. } => return Err(Refusal::NotWaiting.into()),
+            CommandBody::DiscardSend { article_id } => {
+                self.own(ticket, article_id).await?;
+                Body::CancelSend { article: article_id, discard: true }
+            }
+            CommandBody::SendNow { article_id } => {
+                self.own(ticket, article_id).await?;
+                Body::SendNow { article: article_id }
+            }
             CommandBody::SendAgain { article_id } => {
                 self.own(ticket, article_id).await?;
                 Body::SendAgain { article: article_id }
@@ -259,7 +268,7 @@ impl Work {
                 let known: MailJob = serde_json::from_str(&job.body).map_err(anyhow::Error::from)?;
                 Body::ConfirmArrival { article: article_id, author: known.author, next: known.next }
             }
-            CommandBody::Junk { .. } => Body::Junk,
+            CommandBody::Junk { block_sender } => Body::Junk { block: block_sender },
             CommandBody::NotJunk => Body::NotJunk,
             CommandBody::Link { ticket_id, kind } => {
                 let other = self.readable(me, ticket_id).await?;
@@ -400,7 +409,7 @@ impl Work {
     }
 
     /// Ends the delay of a waiting mail.
-    async fn send_now(&mut self, me: AgentId, ticket: TicketId, id: ArticleId) -> Result<()> {
+    pub(crate) async fn send_now(&mut self, me: AgentId, ticket: TicketId, id: ArticleId) -> Result<()> {
         let known = self.readable(me, ticket).await?;
         if !access::on_ticket(&self.settings, me, &known).has(Right::Rw) {
             return Err(Refusal::NoRight.into());
@@ -449,7 +458,7 @@ impl Work {
     }
 
     /// Takes the block of an address back.
-    async fn unblock(&mut self, me: AgentId, address: &str) -> Result<()> {
+    pub(crate) async fn unblock(&mut self, me: AgentId, address: &str) -> Result<()> {
         let is_it = |record: &&Record| {
             record.kind == Kind::BlockedSender && record.document["address"].as_str().is_some_and(|a| a.eq_ignore_ascii_case(address))
         };
@@ -461,7 +470,7 @@ impl Work {
         Ok(())
     }
 
-    async fn block(&mut self, me: AgentId, address: &str) -> Result<()> {
+    pub(crate) async fn block(&mut self, me: AgentId, address: &str) -> Result<()> {
         if address.is_empty() || self.settings.blocked.contains_key(&address.to_lowercase()) {
             return Ok(());
         }

@@ -277,7 +277,7 @@ impl Work {
     /// From where it would have gone, so that "not junk" brings it there.
     async fn open_as_junk(&mut self, ready: &Ready, source: &Source, trusted: &headers::Trusted) -> Result<Done> {
         let done = self.open(ready, source, trusted).await?;
-        self.carry_out_own(&Envelope::ticket(CommandId(new_id()), done.ticket.id, Actor::System, Body::Junk)).await
+        self.carry_out_own(&Envelope::ticket(CommandId(new_id()), done.ticket.id, Actor::System, Body::Junk { block: false })).await
     }
 
     async fn add_to(&mut self, ticket: &Ticket, ready: &Ready, source: &Source, bounce: Option<Bounced>) -> Result<Done> {

@@ -64,6 +64,7 @@ fn forwarded(body: &Body) -> Option<Body> {
         | Body::MailUnknown { .. }
         | Body::HoldMail { .. }
         | Body::CancelSend { .. }
+        | Body::SendNow { .. }
         | Body::SendAgain { .. }
         | Body::FlagSuspicious { .. }
         | Body::Link { .. }
@@ -80,7 +81,7 @@ fn forwarded(body: &Body) -> Option<Body> {
         | Body::Move { .. }
         | Body::SetTitle { .. }
         | Body::SetCustomer { .. }
-        | Body::Junk
+        | Body::Junk { .. }
         | Body::NotJunk
         | Body::SetResponsible { .. }
         | Body::Merge { .. }

@@ -19,6 +19,7 @@ mod connect;
 mod contact;
 mod left;
 mod line;
+mod luggage;
 mod outbox;
 mod pull;
 mod push;
@@ -27,6 +28,7 @@ mod state;
 
 pub use connect::{check_address, computer};
 pub use line::{Asked, Cut, Line, Told};
+pub(crate) use luggage::Packing;
 pub(crate) use outbox::DISCARDED_KEPT;
 pub use pull::Pulled;
 pub use push::Pushed;

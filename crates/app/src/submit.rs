@@ -192,16 +192,21 @@ impl Work {
         Ok(Done { ticket, events: count, repeated: false })
     }
 
+    /// A number that no ticket has.
+    pub(crate) async fn next_number(&mut self) -> Result<String> {
+        let desk = &self.settings.desk;
+        let day = number::day(self.now, &desk.time_zone);
+        let count = self.tx.count(&number::counter(desk.number_generator, &day)).await?;
+        Ok(number::format(desk.number_generator, &desk.system_id, &day, count))
+    }
+
     /// A ticket gets its number in the transaction that opens it, so it is given once.
     async fn with_number(&mut self, body: &Body) -> Result<Body> {
         let mut body = body.clone();
         if let Body::Create { number, first, .. } = &mut body
             && number.is_empty()
         {
-            let desk = &self.settings.desk;
-            let day = number::day(self.now, &desk.time_zone);
-            let count = self.tx.count(&number::counter(desk.number_generator, &day)).await?;
-            *number = number::format(desk.number_generator, &desk.system_id, &day, count);
+            *number = self.next_number().await?;
             if let Some(Body::Reply { article, .. }) = first.as_deref_mut() {
                 article.subject = subject::build(&subject_rules(&self.settings), number, &article.subject, Purpose::New);
             }
@@ -238,7 +243,7 @@ impl Work {
             Body::MailFailed { article, reason } => self.over(ticket, *article, "failed", Delivery::Failed, reason, seq).await?,
             Body::MailUnknown { article } => self.over(ticket, *article, "perhaps", Delivery::PerhapsSent, "", seq).await?,
             Body::HoldMail { article, reason, .. } => self.over(ticket, *article, "held", Delivery::Held, reason, seq).await?,
-            Body::CancelSend { article } => self.cancel(ticket, *article, seq).await?,
+            Body::CancelSend { article, .. } => self.cancel(ticket, *article, seq).await?,
             Body::SendAgain { article } => self.again(ticket, *article, seq).await?,
             Body::ConfirmArrival { article, .. } => self.delivered(ticket, *article, "perhaps", "done", Delivery::Sent, None, seq).await?,
             Body::SetCustomer { customer } => self.note_customer(&customer.address, &customer.name).await?,
@@ -254,7 +259,19 @@ impl Work {
                 ticket::unlink(&mut self.tx, ticket.id, *other).await?;
                 self.other_end(*other).await?;
             }
+            // A replica's settings are the server's.
+            Body::Junk { block: true } if !self.guessing => {
+                if let Some(by) = envelope.actor.agent() {
+                    self.block(by, &ticket.customer.address).await?;
+                }
+            }
+            Body::NotJunk if !self.guessing => {
+                if let Some(by) = envelope.actor.agent() {
+                    self.unblock(by, &ticket.customer.address).await?;
+                }
+            }
             Body::SuppressAutoReply { .. }
+            | Body::SendNow { .. }
             | Body::Lock
             | Body::Unlock
             | Body::Take { .. }
@@ -263,7 +280,7 @@ impl Work {
             | Body::SetPriority { .. }
             | Body::Move { .. }
             | Body::SetTitle { .. }
-            | Body::Junk
+            | Body::Junk { .. }
             | Body::NotJunk
             | Body::SetResponsible { .. }
             | Body::Watch

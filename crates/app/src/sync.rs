@@ -5,6 +5,7 @@ pub(crate) mod cursor;
 pub(crate) mod device;
 pub(crate) mod feed;
 pub(crate) mod lease;
+pub(crate) mod left;
 pub mod mutant;
 pub(crate) mod push;
 pub(crate) mod vet;

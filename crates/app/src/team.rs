@@ -83,7 +83,7 @@ fn cut(text: &str) -> String {
 }
 
 /// The code of a notice that this program knows, too.
-fn known_code(code: &str) -> Option<&'static str> {
+pub(crate) fn known_code(code: &str) -> Option<&'static str> {
     const CODES: [&str; 8] = ["new_ticket", "follow_up", "note", "mail_failed", "perhaps_sent", "held", "mailbox_stopped", "quarantined"];
     CODES.into_iter().find(|known| *known == code)
 }

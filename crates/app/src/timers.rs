@@ -70,7 +70,7 @@ impl App {
             blob::forget_upload(&mut tx, id).await?;
         }
         tx.commit().await?;
-        let used = blob::all_referenced(&mut self.0.db.read().await?).await?.into_iter().collect();
+        let used = self.files_in_use().await?;
         let swept = self.0.blobs.sweep(self.now() - DAY, used).await?;
         if swept > 0 {
             tracing::info!(swept, "took away files that nothing names");

@@ -851,6 +851,9 @@ pub struct NoticeView {
     pub text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket_id: Option<TicketId>,
+    /// The feed number of the change that it tells of; none: it stands beside the feed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<i64>,
 }
 
 /// What became of a mail.

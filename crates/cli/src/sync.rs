@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use docket_app::{
     App,
-    wire::connection::{BundleView, ConnectInput, ConnectionView, EntryView},
+    wire::connection::{BundleView, ConnectInput, ConnectionView, EntryView, LuggageView},
 };
 use docket_sync::Roads;
 
@@ -31,7 +31,9 @@ async fn run(app: &App, command: SyncCommand) -> Result<(), Failure> {
         SyncCommand::Connect { server, login, name } => connect(app, server, login, name).await,
         SyncCommand::Status { json } => tell(app, json).await,
         SyncCommand::Now { json } => {
-            docket_sync::sync_once(app, &Roads::open(None)?).await?;
+            let roads = Roads::open(None)?;
+            docket_sync::sync_once(app, &roads).await?;
+            docket_sync::pack(app, &roads).await?;
             tell(app, json).await
         }
         SyncCommand::Outbox { json } => outbox(app, json).await,
@@ -59,7 +61,7 @@ async fn tell(app: &App, as_json: bool) -> Result<(), Failure> {
         return print::json(&view);
     }
     let zone = &app.settings().desk.time_zone;
-    let ConnectionView { server, state, contact_at, waiting, sent, needs_you, first_sync, trouble, .. } = view;
+    let ConnectionView { server, state, contact_at, waiting, sent, needs_you, first_sync, luggage, trouble, .. } = view;
     let state = match state.as_str() {
         "first_sync" => first_sync.map_or(state, |fill| format!("first sync: {} of {} tickets", fill.done, fill.total)),
         // A command that has just begun has not asked anybody yet.
@@ -73,10 +75,16 @@ async fn tell(app: &App, as_json: bool) -> Result<(), Failure> {
         ("waiting", waiting.to_string()),
         ("sent", sent.to_string()),
         ("needs you", needs_you.to_string()),
+        ("taken along", luggage.as_ref().map(taken_along).unwrap_or_default()),
         ("trouble", trouble.unwrap_or_default()),
     ];
     let rows = rows.into_iter().filter(|(_, said)| !said.is_empty());
     print::table(&rows.map(|(name, said)| vec![name.to_owned(), print::plain(&said)]).collect::<Vec<_>>())
+}
+
+fn taken_along(luggage: &LuggageView) -> String {
+    let LuggageView { tickets, ready, files, files_here, .. } = luggage;
+    format!("{ready} of {tickets} tickets with everything, {files_here} of {files} files here")
 }
 
 async fn outbox(app: &App, as_json: bool) -> Result<(), Failure> {

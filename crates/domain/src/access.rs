@@ -193,6 +193,7 @@ pub fn needs(body: &Body) -> Needs {
         | Body::MailUnknown { .. }
         | Body::HoldMail { .. }
         | Body::CancelSend { .. }
+        | Body::SendNow { .. }
         | Body::SendAgain { .. }
         | Body::ConfirmArrival { .. }
         | Body::Lock
@@ -202,7 +203,7 @@ pub fn needs(body: &Body) -> Needs {
         | Body::SetTitle { .. }
         | Body::SetCustomer { .. }
         | Body::SetResponsible { .. }
-        | Body::Junk
+        | Body::Junk { .. }
         | Body::NotJunk
         | Body::FlagSuspicious { .. }
         | Body::Absorb { .. }

@@ -233,8 +233,14 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seen_upto: Option<SeenUpto>,
     },
-    /// Take a mail back before it leaves.
-    CancelSend { article: ArticleId },
+    /// Take a mail back before it leaves. `discard`: its text is not to be a draft again.
+    CancelSend {
+        article: ArticleId,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        discard: bool,
+    },
+    /// Let a mail leave before its delay is over. It stands in no history: what does is that it left.
+    SendNow { article: ArticleId },
     /// Send a mail once more.
     SendAgain { article: ArticleId },
     /// It arrived: no need to send it again.
@@ -261,7 +267,11 @@ pub enum Body {
     /// Another customer.
     SetCustomer { customer: Customer },
     /// It is junk: to the junk queue, closed without a word.
-    Junk,
+    Junk {
+        /// What else its sender writes is junk, too.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        block: bool,
+    },
     /// It is not junk: back to where it was.
     NotJunk,
     /// A mail named this ticket without belonging to it.

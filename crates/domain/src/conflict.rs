@@ -52,7 +52,7 @@ pub fn verdict(settings: &Settings, ticket: &Ticket, body: &Body, since: &[Event
         Body::Take { over: true } => takes(touched(owner) || touched(locks), false),
         // A lock that somebody else has taken since is not mine to undo.
         Body::Unlock => takes(ticket.locked && (touched(owner) || touched(locks)), false),
-        Body::Junk | Body::NotJunk => {
+        Body::Junk { .. } | Body::NotJunk => {
             let moved = touched(|e| matches!(e, EventBody::Moved { .. } | EventBody::StateChanged { .. }));
             takes(moved || touched(wrote), false)
         }
@@ -69,6 +69,7 @@ pub fn verdict(settings: &Settings, ticket: &Ticket, body: &Body, since: &[Event
         | Body::MailUnknown { .. }
         | Body::HoldMail { .. }
         | Body::CancelSend { .. }
+        | Body::SendNow { .. }
         | Body::SendAgain { .. }
         | Body::ConfirmArrival { .. }
         | Body::Lock
@@ -126,7 +127,7 @@ pub fn only_adds(body: &Body) -> bool {
         Body::Note { next, .. } | Body::PhoneCall { next, .. } => next.state_id.is_none(),
         Body::Link { .. } | Body::Unlink { .. } | Body::Watch | Body::Unwatch => true,
         // What decides about a held mail must reach the server.
-        Body::CancelSend { .. } | Body::SendAgain { .. } | Body::ConfirmArrival { .. } => true,
+        Body::CancelSend { .. } | Body::SendNow { .. } | Body::SendAgain { .. } | Body::ConfirmArrival { .. } => true,
         Body::Create { .. }
         | Body::Receive(_)
         | Body::Reply { .. }
@@ -147,7 +148,7 @@ pub fn only_adds(body: &Body) -> bool {
         | Body::SetTitle { .. }
         | Body::SetCustomer { .. }
         | Body::SetResponsible { .. }
-        | Body::Junk
+        | Body::Junk { .. }
         | Body::NotJunk
         | Body::FlagSuspicious { .. }
         | Body::Merge { .. }
@@ -177,6 +178,7 @@ pub fn by_agents(body: &Body) -> bool {
         | Body::Note { .. }
         | Body::PhoneCall { .. }
         | Body::CancelSend { .. }
+        | Body::SendNow { .. }
         | Body::SendAgain { .. }
         | Body::ConfirmArrival { .. }
         | Body::Lock
@@ -189,7 +191,7 @@ pub fn by_agents(body: &Body) -> bool {
         | Body::SetTitle { .. }
         | Body::SetCustomer { .. }
         | Body::SetResponsible { .. }
-        | Body::Junk
+        | Body::Junk { .. }
         | Body::NotJunk
         | Body::Link { .. }
         | Body::Unlink { .. }

@@ -126,7 +126,9 @@ impl Draft<'_> {
             Body::HoldMail { article, reason, seen_upto } => {
                 self.push(EventBody::SendHeld { article: *article, reason: reason.clone(), seen_upto: *seen_upto });
             }
-            Body::CancelSend { article } => self.push(EventBody::SendCancelled { article: *article }),
+            Body::CancelSend { article, .. } => self.push(EventBody::SendCancelled { article: *article }),
+            // Whoever has the mail looks whether it still waits.
+            Body::SendNow { .. } => {}
             Body::SendAgain { article } => self.push(EventBody::SendRepeated { article: *article }),
             Body::ConfirmArrival { article, author, next } => {
                 self.push(EventBody::ArrivalConfirmed { article: *article });
@@ -144,7 +146,7 @@ impl Draft<'_> {
             Body::SetCustomer { customer } => {
                 self.push(EventBody::CustomerChanged { from: self.ticket.customer.clone(), to: customer.clone() });
             }
-            Body::Junk => self.junk()?,
+            Body::Junk { .. } => self.junk()?,
             Body::NotJunk => self.not_junk()?,
             Body::FlagSuspicious { number, ticket } => {
                 self.push(EventBody::SuspiciousFollowUp { number: number.clone(), ticket: *ticket });

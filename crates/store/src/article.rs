@@ -167,6 +167,20 @@ pub(crate) async fn of_tickets(tx: &mut Tx, tickets: &[Uuid], floor: i64) -> Res
     rows.into_iter().map(Stored::try_from).collect()
 }
 
+/// The mails that wait for a decision, then those that have not left; on a replica those that its server has.
+pub async fn on_their_way(tx: &mut Tx) -> Result<Vec<Stored>> {
+    // Each is the condition of an index.
+    const STUCK: &str = "delivery in ('failed', 'held', 'perhaps_sent')";
+    const LEAVING: &str = "delivery in ('waiting', 'sending', 'retrying')";
+    let mut found = Vec::new();
+    for stands in [STUCK, LEAVING] {
+        let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where {stands} and seq > 0 order by created_at, id"));
+        let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?;
+        found.extend(rows.into_iter().map(Stored::try_from).collect::<Result<Vec<_>>>()?);
+    }
+    Ok(found)
+}
+
 /// Notes where an outgoing mail stands; gives the article a feed number so that it is sent anew.
 pub async fn set_delivery(
     tx: &mut Tx,

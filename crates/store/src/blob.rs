@@ -54,6 +54,26 @@ impl Blobs {
         }
     }
 
+    /// Which of these keys have their bytes here.
+    pub async fn here(&self, keys: HashSet<String>) -> Result<HashSet<String>> {
+        match self {
+            Self::Folder(folder) => {
+                let folder = folder.clone();
+                let found = tokio::task::spawn_blocking(move || keys.into_iter().filter(|key| path(&folder, key).is_file()).collect());
+                found.await.map_err(|error| Error::Disk(error.to_string()))
+            }
+            Self::Database(db) => {
+                const SQL: &str = "select sha256 from blob where sha256 = $1";
+                let mut tx = db.aside().await?;
+                let mut found = HashSet::new();
+                for key in keys {
+                    found.extend(on!(tx, conn => sqlx::query_scalar::<_, String>(SQL).bind(&key).fetch_optional(conn).await)?);
+                }
+                Ok(found)
+            }
+        }
+    }
+
     /// Takes away what was last put before `before` (ms UTC) and is not among `used`; gives how many it was.
     pub async fn sweep(&self, before: i64, used: HashSet<String>) -> Result<usize> {
         match self {

@@ -60,3 +60,10 @@ pub async fn done(tx: &mut Tx, id: Uuid, by: AgentId, at: i64) -> Result<()> {
     on!(tx, conn => sqlx::query(SQL).bind(id).bind(at).bind(by.0).execute(conn).await.map(drop))?;
     Ok(())
 }
+
+/// Lets it be decided anew.
+pub async fn undone(tx: &mut Tx, id: Uuid) -> Result<()> {
+    const SQL: &str = "update left_behind set done_at = null, done_by = null where id = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(id).execute(conn).await.map(drop))?;
+    Ok(())
+}

@@ -16,6 +16,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Bytes a second that a line carries at least: a large file has time in proportion.
 const SLOWEST: u64 = 16 * 1024;
+/// Where files are fetched, which may be large.
+const FILES: &str = "/api/v1/articles/";
 /// The headers of an answer that are handed on.
 const HANDED_ON: [&str; 2] = ["content-type", "content-disposition"];
 /// A certificate of one's own authority, beside those that the system trusts.
@@ -107,7 +109,8 @@ impl HttpLine {
 
 impl Line for HttpLine {
     async fn ask(&self, asked: Asked) -> Result<Told, Cut> {
-        let response = self.send(asked, false).await?;
+        let download = asked.method == "GET" && asked.path.starts_with(FILES);
+        let response = self.send(asked, download).await?;
         let status = response.status().as_u16();
         let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
         let body = response.bytes().await.map_err(cut)?.into();

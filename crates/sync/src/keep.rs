@@ -12,6 +12,8 @@ use crate::http::{HttpLine, Roads};
 
 /// Pauses after one failure, two, three …
 const PAUSES: [u64; 5] = [1, 2, 5, 10, 30];
+/// Changes that come together are looked at together.
+const GATHER: Duration = Duration::from_millis(200);
 /// The longest wait for news; the server answers before.
 const NEWS: Duration = Duration::from_secs(30);
 /// Rounds in a row that a server may spoil by being another than it was.
@@ -21,6 +23,7 @@ const ANEW: usize = 5;
 pub async fn run(app: App, roads: Roads) {
     tokio::select! {
         () = keep(&app, &roads) => {}
+        () = carry(&app, &roads) => {}
         () = app.stopped() => {}
     }
 }
@@ -47,6 +50,39 @@ async fn keep(app: &App, roads: &Roads) {
                 }
             }
         }
+    }
+}
+
+/// Fetches files to be read later, beside everything else: a large one delays no command.
+async fn carry(app: &App, roads: &Roads) {
+    let mut failures = 0;
+    loop {
+        let head = app.feed_head();
+        match pack(app, roads).await {
+            Ok(()) => {
+                failures = 0;
+                app.feed_past(head).await;
+                // Pages of a first sync come one after the other.
+                sleep(GATHER).await;
+            }
+            Err(error) => {
+                tracing::debug!(%error, "no files");
+                sleep(Duration::from_secs(PAUSES[failures.min(PAUSES.len() - 1)])).await;
+                failures += 1;
+            }
+        }
+    }
+}
+
+/// Fetches the files of one's own tickets and of those taken along; those that have come stay when it fails.
+///
+/// # Errors
+/// `offline`, `disk_full`, or what the server says.
+pub async fn pack(app: &App, roads: &Roads) -> Result<()> {
+    let Some(connected) = app.connected() else { return Ok(()) };
+    match app.device_token().await? {
+        Some(token) if !app.is_over().await? => app.pack(&roads.line(&connected.server, Some(token))).await,
+        _ => Ok(()),
     }
 }
 
@@ -147,7 +183,9 @@ async fn news(app: &App, line: &impl Line) {
     let path = format!("/api/v1/changes?after={seq}");
     let asked = Asked { method: "GET", path, content_type: None, body: Vec::new() };
     match timeout(NEWS, line.ask(asked)).await {
-        Ok(Ok(told)) if told.status == 200 => {}
+        Ok(Ok(told)) if told.status == 200 => {
+            app.take_news(&told.body).await;
+        }
         // The next round says what is wrong; a server that is not ours must not be asked without a pause.
         Ok(_) => sleep(Duration::from_secs(1)).await,
         Err(_) => {}

@@ -7,5 +7,5 @@ mod keep;
 mod remote;
 
 pub use http::{HttpLine, Roads};
-pub use keep::{run, sync_once};
+pub use keep::{pack, run, sync_once};
 pub use remote::reach;

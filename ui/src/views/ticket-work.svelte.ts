@@ -128,15 +128,11 @@ export class TicketWork {
   }
 
   /** Takes a waiting mail back; its text comes into the box again. */
-  async takeBack(
-    articleId: Id,
-    ticketId: Id | undefined = this.#ticket?.id,
-    type: 'cancel_send' | 'discard_send' = 'cancel_send',
-  ) {
+  async takeBack(articleId: Id, ticketId: Id | undefined = this.#ticket?.id) {
     if (!ticketId) return;
     let article = this.#ticket?.articles.find(({ id }) => id === articleId);
     try {
-      let outcome = await this.desk.ticket.command({ type, article_id: articleId }, ticketId);
+      let outcome = await this.desk.ticket.command({ type: 'cancel_send', article_id: articleId }, ticketId);
       this.desk.list.refresh();
       let remembered = this.#lastSent?.articleId === articleId ? this.#lastSent : undefined;
       let draft = outcome.ticket?.drafts?.find(({ kind }) => kind === 'reply' || kind === 'forward');
@@ -171,21 +167,13 @@ export class TicketWork {
     await this.#putAway(mail, m.reply_discarded());
   }
 
-  /** Takes a mail back without bringing its text into the box; a text that was begun meanwhile stays as it is. */
+  /** Gives a mail up: its text stays on the ticket, and a text that was begun meanwhile stays as it is. */
   async #putAway(mail: Article, done: string, first?: Command) {
     let ticket = this.#ticket;
     if (!ticket) return;
-    let begun = ticket.drafts ?? [];
     try {
       if (first) await this.desk.ticket.command(first, ticket.id);
-      let outcome = await this.desk.ticket.command({ type: 'discard_send', article_id: mail.id }, ticket.id);
-      for (let kind of ['reply', 'forward'] as const) {
-        let before = begun.find((draft) => draft.kind === kind);
-        let now = outcome.ticket?.drafts?.find((draft) => draft.kind === kind);
-        if (!now || now.updated_at === before?.updated_at) continue;
-        if (before) await api.saveDraft(ticket.id, kind, before.body, before.seen_upto ?? undefined);
-        else await api.dropDraft(ticket.id, kind);
-      }
+      await this.desk.ticket.command({ type: 'discard_send', article_id: mail.id }, ticket.id);
       this.desk.list.refresh();
       void this.desk.counts.load();
       await this.desk.ticket.reload();

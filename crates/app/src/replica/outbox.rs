@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use docket_domain::{
-    Actor, AgentId, ArticleId, Body, CommandId, Delivery, Envelope, Refusal, Ticket, TicketId, conflict, unit::TicketUnit,
+    Actor, ArticleId, Body, CommandId, Delivery, Envelope, Refusal, Ticket, TicketId, conflict, unit::TicketUnit,
 };
 use docket_store::{
     article, lease, replica,
@@ -56,7 +56,8 @@ impl App {
         } else {
             work.guess(&envelope, false).await?
         };
-        if done.events == 0 {
+        // That a mail may leave now changes nothing here, but the server is to hear it.
+        if done.events == 0 && !matches!(envelope.body, Body::SendNow { .. }) {
             work.settle(ticket).await?;
             return Ok(done);
         }
@@ -190,7 +191,7 @@ impl Work {
             return Ok(true);
         }
         let (id, to) = match &envelope.body {
-            Body::CancelSend { article } => (*article, Delivery::Cancelled),
+            Body::CancelSend { article, .. } => (*article, Delivery::Cancelled),
             Body::SendAgain { article } => (*article, Delivery::Waiting),
             Body::ConfirmArrival { article, .. } => (*article, Delivery::Sent),
             _ => return Ok(false),
@@ -238,20 +239,43 @@ impl Work {
         Ok(end)
     }
 
-    /// Takes back a mail that has not left this computer: its text is a draft again. False: it is not in the outbox any more.
-    pub(crate) async fn take_back_here(&mut self, me: AgentId, ticket: TicketId, article: ArticleId) -> Result<bool> {
+    /// Lets a mail that has not left this computer go without its delay. False: it is not in the outbox any more.
+    pub(crate) async fn hurry_here(&mut self, ticket: TicketId, article: ArticleId) -> Result<bool> {
+        for entry in replica::of_ticket(&mut self.tx, ticket).await? {
+            let Ok(mut envelope) = serde_json::from_str::<Envelope>(&entry.envelope) else { continue };
+            let is_it = envelope.body.article().is_some_and(|it| it.article_id() == article);
+            if is_it && entry.state == "waiting" && without_delay(&mut envelope.body) {
+                replica::again(&mut self.tx, CommandId(entry.id), envelope.id, &write(&envelope)?, entry.at).await?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Takes back a mail that has not left this computer; gives what it was. None: it is not in the outbox any more.
+    pub(crate) async fn take_back_here(&mut self, ticket: TicketId, article: ArticleId) -> Result<Option<Body>> {
         for entry in replica::of_ticket(&mut self.tx, ticket).await? {
             let Ok(envelope) = serde_json::from_str::<Envelope>(&entry.envelope) else { continue };
             let is_it =
                 matches!(&envelope.body, Body::Reply { article: it, .. } | Body::Forward { article: it, .. } if it.article_id() == article);
             if is_it && ["waiting", "refused"].contains(&entry.state.as_str()) {
-                self.draft_of(me, ticket, &envelope.body).await?;
                 replica::step(&mut self.tx, CommandId(entry.id), "discarded", None, None).await?;
                 self.show_anew(ticket).await?;
-                return Ok(true);
+                return Ok(Some(envelope.body));
             }
         }
-        Ok(false)
+        Ok(None)
+    }
+}
+
+fn without_delay(body: &mut Body) -> bool {
+    match body {
+        Body::Reply { mail, .. } | Body::Forward { mail, .. } => {
+            mail.delay_ms = 0;
+            true
+        }
+        Body::Create { first: Some(first), .. } => without_delay(first),
+        _ => false,
     }
 }
 

@@ -12,11 +12,15 @@ use super::{
     read, row, write,
 };
 use crate::{
-    app::App,
+    app::{App, Notice},
     error::{Error, Result},
     submit::Work,
     sync::mutant::Mutant,
-    wire::sync::{CustomerUnit, FirstInput, FirstPage, SyncPage},
+    team::known_code,
+    wire::{
+        Changes, NoticeView,
+        sync::{CustomerUnit, FirstInput, FirstPage, SyncPage},
+    },
 };
 
 /// What a pull brought.
@@ -80,6 +84,7 @@ impl App {
         for id in touched {
             work.show_anew(id).await?;
         }
+        work.hear(agent, page.notices);
         memory.lost = read::<Memory>(&row(&mut work.tx).await?.document).lost;
         let wiped = !page.removed.is_empty() || !gone.is_empty();
         let mut fills: Vec<Fill> = read(&known.first_sync);
@@ -104,6 +109,7 @@ impl App {
         if wiped && !page.more {
             // What may not be read here any more must not be found in the file's free pages either.
             self.0.db.rewrite().await?;
+            self.unpack().await?;
         }
         Ok(Pulled { tickets, more: page.more })
     }
@@ -213,6 +219,11 @@ impl Work {
         Ok(replica::save(&mut self.tx, &row).await?)
     }
 
+    /// What the server told its agent is told here, as soon as the change it is about can be seen.
+    fn hear(&mut self, agent: AgentId, notices: Vec<NoticeView>) {
+        self.notices.extend(notices.into_iter().filter_map(|told| heard(agent, told)));
+    }
+
     async fn take_contacts(&mut self, contacts: Vec<CustomerUnit>) -> Result<()> {
         for contact in contacts {
             let CustomerUnit { key, address, name, company, phone, note, seen_at } = contact;
@@ -257,7 +268,23 @@ impl Work {
     }
 }
 
+/// A notice for this agent alone; none: this program does not know what it is about.
+fn heard(agent: AgentId, told: NoticeView) -> Option<Notice> {
+    let code = known_code(&told.code)?;
+    Some(Notice { title: told.title, text: told.text, ticket: told.ticket_id, agents: vec![agent], ..Notice::new(code) })
+}
+
 impl App {
+    /// Tells the agent what the server's news say beside its feed; what belongs to a change comes with the change.
+    pub async fn take_news(&self, news: &[u8]) {
+        let (Some(connected), Ok(news)) = (self.connected(), serde_json::from_slice::<Changes>(news)) else { return };
+        for told in news.notices.into_iter().filter(|told| told.seq.is_none()) {
+            if let Some(notice) = heard(connected.agent, told) {
+                self.notify(notice).await;
+            }
+        }
+    }
+
     /// Acts on what the server says about this device or itself.
     pub(crate) async fn heed(&self, line: &impl Line, error: &Error) -> Result<()> {
         match error.code() {

@@ -3,10 +3,12 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use docket_domain::{ArticleId, AttachmentId};
+use docket_store::blob;
 use serde::Serialize;
 
 use super::{
     Asked, Cut,
+    luggage::LONG_AGO,
     line::{offline, problem},
 };
 use crate::{
@@ -100,9 +102,10 @@ impl App {
             return Err(problem(answer.status, &answer.body));
         }
         // Anything but the bytes that the article names is none of it.
-        if self.0.blobs.put(answer.body.clone(), self.now()).await? != sha256 {
+        if blob::key(&answer.body) != sha256 {
             return Err(offline("the server sent another file".into()));
         }
+        self.0.blobs.put(answer.body.clone(), LONG_AGO).await?;
         Ok(answer.body)
     }
 }

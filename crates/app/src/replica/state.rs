@@ -25,6 +25,15 @@ pub(crate) struct Contact {
     pub trouble: Option<String>,
     /// Its stable code.
     pub code: Option<String>,
+    /// Counts files that came to be read later.
+    pub packed: u64,
+}
+
+impl Contact {
+    /// Wakes whoever shows how the connection stands.
+    pub(crate) fn stir(&mut self) {
+        self.packed = self.packed.wrapping_add(1);
+    }
 }
 
 const DAY: i64 = 24 * 3_600_000;
@@ -34,6 +43,12 @@ const LOCK_AFTER_DAYS: i64 = 30;
 impl App {
     /// How the connection stands; none: this desk is not connected.
     pub async fn connection(&self) -> Result<Option<ConnectionView>> {
+        let Some(view) = self.standing().await? else { return Ok(None) };
+        Ok(Some(ConnectionView { luggage: self.luggage().await?, ..view }))
+    }
+
+    /// How the connection stands, without what is fetched for later.
+    async fn standing(&self) -> Result<Option<ConnectionView>> {
         let Some(connected) = self.connected() else { return Ok(None) };
         let mut tx = self.0.db.read().await?;
         let known = row(&mut tx).await?;
@@ -68,6 +83,7 @@ impl App {
             sent: count(&["applied"]),
             needs_you,
             first_sync: (!fills.is_empty()).then_some(FirstSyncView { done: first.0, total: first.1.max(first.0) }),
+            luggage: None,
             trouble: contact.trouble,
             code: memory.over.or(contact.code),
         }))
@@ -153,7 +169,7 @@ impl App {
 impl App {
     /// A device without contact for too long does nothing before its agent has signed in again; its outbox stays.
     pub(crate) async fn need_unlocked(&self) -> Result<()> {
-        match self.connection().await? {
+        match self.standing().await? {
             Some(view) if view.state == "locked" => Err(Error::Unavailable {
                 code: "device_locked",
                 message: "this computer had no contact with the server for too long; sign in again".into(),

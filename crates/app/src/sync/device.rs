@@ -10,7 +10,7 @@ use crate::{
     sessions::hash_token,
     wire::{
         SignIn,
-        sync::{DeviceInput, DeviceWelcome, LeftInput, LeftView, OLDEST_PROTOCOL, PROTOCOL, PersonalInput},
+        sync::{DeviceInput, DeviceWelcome, LeftInput, OLDEST_PROTOCOL, PROTOCOL, PersonalInput},
     },
 };
 
@@ -117,29 +117,6 @@ impl App {
         let mut tx = self.0.db.aside().await?;
         left_behind::insert(&mut tx, &left).await?;
         Ok(tx.commit().await?)
-    }
-
-    /// What devices left behind: an administrator sees what agents who are not active any more left and what a restored server did
-    /// not know; everybody sees their own.
-    pub async fn left_behind(&self, me: AgentId) -> Result<Vec<LeftView>> {
-        let mut tx = self.0.db.read().await?;
-        let settings = self.settings_in(&mut tx).await?;
-        let admin = self.is_admin(me);
-        let all = left_behind::all(&mut tx).await?;
-        let mine = |left: &left_behind::LeftBehind| {
-            let gone = settings.agents.get(&AgentId(left.agent_id)).is_none_or(|agent| !agent.valid);
-            left.agent_id == me.0 || admin && (gone || left.reason == "restored")
-        };
-        let view = |left: left_behind::LeftBehind| LeftView {
-            id: left.id,
-            agent_id: AgentId(left.agent_id),
-            agent_name: settings.agent_name(AgentId(left.agent_id)).to_owned(),
-            at: left.at,
-            reason: left.reason,
-            document: serde_json::from_str(&left.document).unwrap_or_default(),
-            done_at: left.done_at,
-        };
-        Ok(all.into_iter().filter(mine).map(view).collect())
     }
 
     /// Keeps personal things that changed on a device, unless later ones are here.

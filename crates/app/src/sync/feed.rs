@@ -13,13 +13,18 @@ use super::{cursor::Cursor, mutant::Mutant};
 use crate::{
     app::App,
     error::{Error, Result},
-    wire::sync::{CustomerUnit, FirstInput, FirstPage, SyncPage, SyncQuery},
+    wire::{
+        NoticeView,
+        sync::{CustomerUnit, FirstInput, FirstPage, SyncPage, SyncQuery},
+    },
 };
 
 /// Tickets of a page, when nothing else is said and at most.
 const PAGE: i64 = 500;
 /// Contacts and personal things of a page.
 const SMALL: i64 = 2_000;
+/// Notices of a page: who was away for long looks at the lists.
+const NOTICES: usize = 20;
 
 impl App {
     /// What changed after a cursor. An empty cursor gives the settings and where the feed stands now.
@@ -57,8 +62,19 @@ impl App {
         let more_of_mine = self.personal_page(&mut tx, me, cursor.personal, &mut page).await?;
         page.seq = upto;
         page.more = more || more_of_mine.1;
+        drop(tx);
+        page.notices = self.notices_between(me, cursor.seq, upto).await;
         page.cursor = Cursor::new(epoch, upto, more_of_mine.0, &settings, &readable).text();
         Ok(page)
+    }
+
+    /// What an agent should hear of the changes between two feed numbers; of many the latest.
+    async fn notices_between(&self, me: AgentId, after: i64, upto: i64) -> Vec<NoticeView> {
+        let mut notices = Vec::new();
+        for notice in self.told_after(after).into_iter().filter(|notice| notice.seq <= Some(upto)) {
+            notices.extend(self.told(me, notice).await);
+        }
+        notices.split_off(notices.len().saturating_sub(NOTICES))
     }
 
     /// A page of a first sync.

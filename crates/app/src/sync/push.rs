@@ -37,7 +37,7 @@ impl App {
         Ok(view)
     }
 
-    async fn push_one(&self, me: AgentId, device: DeviceId, value: Value) -> Result<Answer> {
+    pub(super) async fn push_one(&self, me: AgentId, device: DeviceId, value: Value) -> Result<Answer> {
         let id = value["id"].as_str().and_then(|id| id.parse::<CommandId>().ok());
         let envelope = match serde_json::from_value::<Envelope>(value) {
             Ok(envelope) if conflict::by_agents(&envelope.body) => envelope,
@@ -53,6 +53,7 @@ impl App {
             let plain = Answer { id: Some(envelope.id), outcome, seq, ..Answer::default() };
             return Ok(if agent == Some(me.0) { kept.unwrap_or(plain) } else { refused(id, Refusal::NoRight) });
         }
+        let moves_settings = matches!(envelope.body, Body::Junk { block: true } | Body::NotJunk);
         let answer = match work.judge(me, device, envelope).await {
             Ok(answer) => answer,
             Err(error) => {
@@ -72,6 +73,9 @@ impl App {
             }
         }
         self.finish(work).await?;
+        if moves_settings {
+            self.reload().await?;
+        }
         Ok(answer)
     }
 }
@@ -152,8 +156,14 @@ impl Work {
             }
         }
         let done = self.carry_out_own(&envelope).await?;
-        if let Body::CancelSend { article } = &envelope.body {
-            self.bring_back(me, done.ticket.id, *article).await?;
+        match envelope.body {
+            Body::CancelSend { article, discard: false } => self.bring_back(me, done.ticket.id, article).await?,
+            Body::SendNow { article } => match self.send_now(me, done.ticket.id, article).await {
+                // It left already, or it is held: nothing is left to be hurried.
+                Ok(()) | Err(Error::Refused(Refusal::NotWaiting)) => {}
+                Err(error) => return Err(error),
+            },
+            _ => {}
         }
         if let Some(reason) = self.held(&envelope.body).await? {
             answer.outcome = "held".into();

@@ -36,7 +36,7 @@ pub(crate) async fn vet(work: &mut Work, me: AgentId, device: DeviceId, id: Tick
             envelope(work, mail).await?;
         }
         Body::Note { article, .. } | Body::PhoneCall { article, .. } => words(work, me, article).await?,
-        Body::CancelSend { article } | Body::SendAgain { article } => own(work, id, *article).await?,
+        Body::CancelSend { article, .. } | Body::SendNow { article } | Body::SendAgain { article } => own(work, id, *article).await?,
         Body::ConfirmArrival { article, author, next } => {
             own(work, id, *article).await?;
             let job = job::of_article(&mut work.tx, article.0).await?.ok_or(Refusal::NotSendable)?;
@@ -57,7 +57,7 @@ pub(crate) async fn vet(work: &mut Work, me: AgentId, device: DeviceId, id: Tick
         | Body::SetTitle { .. }
         | Body::SetCustomer { .. }
         | Body::SetResponsible { .. }
-        | Body::Junk
+        | Body::Junk { .. }
         | Body::NotJunk
         | Body::Watch
         | Body::Unwatch

@@ -88,7 +88,7 @@ pub enum CommandBody {
     ItArrived {
         article_id: ArticleId,
     },
-    /// Gives up a held or failed mail; its text becomes a draft again.
+    /// Gives up a held or failed mail; its text stays on the ticket, and is no draft.
     DiscardSend {
         article_id: ArticleId,
     },

@@ -28,6 +28,9 @@ pub struct ConnectionView {
     pub needs_you: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_sync: Option<FirstSyncView>,
+    /// What is fetched to be read without the network; none: nothing was taken along, and every file is here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub luggage: Option<LuggageView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
     /// Why it is `over` or in trouble: a stable code.
@@ -41,6 +44,27 @@ pub struct ConnectionView {
 pub struct FirstSyncView {
     pub done: i64,
     pub total: i64,
+}
+
+/// What is fetched to be read without the network: the files of one's own open tickets and of those taken along, and of what else
+/// their customers wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LuggageView {
+    /// Tickets that were taken along.
+    pub tickets: i64,
+    /// So many of them are here with everything.
+    pub ready: i64,
+    /// Files that belong to it.
+    pub files: i64,
+    /// So many of them are here.
+    pub files_here: i64,
+    /// Bytes that are not.
+    pub bytes_left: i64,
+    /// Files that the server does not have any more.
+    pub lost: i64,
+    /// Why fetching them stopped: a stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// What was given to one ticket and is not done.

@@ -7,6 +7,8 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::NoticeView;
+
 /// The version of what is said; a server names the oldest that it still understands.
 pub const PROTOCOL: i64 = 1;
 /// The oldest version that this program still understands as a server.
@@ -88,6 +90,8 @@ pub struct SyncPage {
     pub personal: Vec<PersonalUnit>,
     /// Read marks of the agent that changed.
     pub read_marks: Vec<ReadMark>,
+    /// What the agent should hear of these changes.
+    pub notices: Vec<NoticeView>,
 }
 
 /// A contact in the feed.
@@ -245,9 +249,50 @@ pub struct LeftView {
     pub agent_name: String,
     pub at: i64,
     pub reason: String,
+    /// What it is made of.
+    pub items: Vec<LeftItem>,
     #[schema(value_type = Object)]
     pub document: Value,
     pub done_at: Option<i64>,
+}
+
+/// A part of something that was left behind, and what became of it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct LeftItem {
+    /// `command`, `draft`, `article` or `ticket`.
+    pub what: String,
+    /// The command's type, the kind of draft, or the article's channel.
+    pub kind: String,
+    /// The ticket's number, where it is told.
+    pub number: Option<String>,
+    /// A title or subject.
+    pub title: Option<String>,
+    /// The text that it brings.
+    pub text: Option<String>,
+    /// The ticket that it is about, or that it stands on now.
+    pub ticket_id: Option<TicketId>,
+    /// What became of it: as a pushed command's, or `noted`, `draft`, `restored`, `known`, `empty`.
+    pub outcome: Option<String>,
+    /// Why not: a stable code.
+    pub code: Option<String>,
+}
+
+/// What to do with something that was left behind.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DecideLeft {
+    /// `accept` or `discard`.
+    pub how: String,
+}
+
+/// What became of something that was left behind.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct LeftOutcome {
+    /// Its parts.
+    pub items: Vec<LeftItem>,
+    /// It was decided before: nothing was done now.
+    pub repeated: bool,
 }
 
 impl From<docket_store::personal::Kept> for PersonalUnit {

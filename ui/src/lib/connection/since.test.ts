@@ -27,6 +27,28 @@ const event = (ordinal: number, more: object): TicketEvent =>
     ...more,
   }) as TicketEvent;
 
+it('shows all of a ticket to which a mail came by a merge, and the merge', () => {
+  let error = 'merged';
+  let mail = article(4, {
+    author: ANA,
+    delivery: { state: 'held', error, seen_upto: { article: 9, event: 9 } },
+  });
+  let there = {
+    articles: [article(1, { sender: 'customer', from: 'Petra Vogt <p@x.example>' }), mail],
+    events: [event(1, {}), event(2, { type: 'absorbed', actor: { kind: 'agent', name: ANA.name } })],
+  } as Ticket;
+  let types = happenedSince(there, mail).map((one) => ('event' in one ? one.event.type : one.article.id));
+  expect(types).toEqual(['art-1', 'moved', 'absorbed']);
+  // A merge that came while the mail waited is one of the things that came since.
+  let later = article(4, {
+    author: ANA,
+    delivery: { state: 'held', error, seen_upto: { article: 1, event: 1 } },
+  });
+  expect(
+    happenedSince({ ...there, events: [event(1, {}), event(2, { type: 'absorbed' })] } as Ticket, later),
+  ).toMatchObject([{ event: { type: 'absorbed' } }]);
+});
+
 const held = article(5, {
   author: ANA,
   delivery: { state: 'held', error: 'answered_by_colleague', seen_upto: { article: 2, event: 3 } },

@@ -13,6 +13,12 @@ export const whoWrote = (article: Article) => article.author?.name ?? personOf(a
 export function happenedSince(ticket: Ticket, mail: Article): Happened[] {
   let seen = mail.delivery?.seen_upto;
   let me = mail.author?.name;
+  // Where no merge came since, the mail itself was for a ticket that had gone into this one: of this one nothing was seen.
+  let isMerge = (event: TicketEvent) => event.type === 'absorbed';
+  let elsewhere =
+    mail.delivery?.error === 'merged' &&
+    !ticket.events.some((event) => isMerge(event) && seen && event.ordinal > seen.event);
+  if (elsewhere) seen = { article: 0, event: 0 };
   // Whoever does not know what was seen shows what came after the mail.
   let newArticle = (article: Article) =>
     seen ? article.ordinal > seen.article : article.ordinal > mail.ordinal;
@@ -27,7 +33,9 @@ export function happenedSince(ticket: Ticket, mail: Article): Happened[] {
   );
   let events = ticket.events.filter(
     (event) =>
-      newEvent(event) && !isSilent(event) && event.actor.kind !== 'system' && event.actor.name !== me,
+      newEvent(event) &&
+      !isSilent(event) &&
+      ((elsewhere && isMerge(event)) || (event.actor.kind !== 'system' && event.actor.name !== me)),
   );
   return [
     ...articles.map((article) => ({ at: article.created_at, article })),

@@ -15,8 +15,22 @@ export interface ConnectionView {
   sent: number;
   needs_you: number;
   first_sync?: FirstSyncView | null;
+  luggage?: LuggageView | null;
   trouble?: string | null;
   code?: string | null;
+}
+
+/** What is fetched to be read without the network. */
+export interface LuggageView {
+  tickets: number;
+  /** So many of them are here with everything. */
+  ready: number;
+  files: number;
+  files_here: number;
+  bytes_left: number;
+  /** Files that the server does not have any more. */
+  lost: number;
+  problem?: string | null;
 }
 
 export interface FirstSyncView {

@@ -63,6 +63,7 @@ const WORDS: Record<string, (command: CommandDoc, names: Names) => string> = {
   take_along: () => m.cmd_take_along(),
   bring_back: () => m.cmd_bring_back(),
   cancel_send: () => m.cmd_cancel_send(),
+  send_now: () => m.cmd_send_now(),
   send_again: () => m.cmd_send_again(),
   confirm_arrival: () => m.cmd_arrived(),
 };

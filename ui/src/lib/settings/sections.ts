@@ -57,6 +57,13 @@ export const SECTIONS: Section[] = [
     more: [m.grants, m.group, m.roles],
   },
   {
+    key: 'left_behind',
+    group: m.settings_group_team,
+    title: m.left_title,
+    words: m.left_words,
+    more: [m.devices, m.left_accept],
+  },
+  {
     key: 'mailbox',
     group: m.settings_group_mail,
     title: m.mailboxes,

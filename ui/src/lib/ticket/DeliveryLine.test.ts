@@ -40,10 +40,11 @@ it('says why a mail was held and offers to compare, nothing else', async () => {
   expect(oncompare).toHaveBeenCalled();
 });
 
-it('says that a mail waits for the network while it has not reached the server', () => {
-  show({ state: 'waiting' }, 'away');
+it('says that a mail waits for the network while it has not reached the server, and lets its delay be ended', async () => {
+  let { oncommand, user, press } = show({ state: 'waiting' }, 'away');
   expect(screen.getByText(/Waits for the network/)).toBeInTheDocument();
-  expect(screen.queryByRole('button', { name: 'Send now' })).toBeNull();
+  await user.click(press('Send now'));
+  expect(oncommand).toHaveBeenCalledWith({ type: 'send_now', article_id: 'a1' });
 });
 
 it('gives the text of a mail back that was taken back', async () => {

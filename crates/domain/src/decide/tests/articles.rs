@@ -78,7 +78,7 @@ fn the_fate_of_a_mail() {
             Body::HoldMail { article: mail, reason: reason(), seen_upto: Some(SEEN) },
             EventBody::SendHeld { article: mail, reason: reason(), seen_upto: Some(SEEN) },
         ),
-        (Body::CancelSend { article: mail }, EventBody::SendCancelled { article: mail }),
+        (Body::CancelSend { article: mail, discard: false }, EventBody::SendCancelled { article: mail }),
         (Body::SendAgain { article: mail }, EventBody::SendRepeated { article: mail }),
         (
             Body::SuppressAutoReply { kind: AutoKind::AutoReply, reason: reason() },

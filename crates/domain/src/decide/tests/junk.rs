@@ -9,7 +9,7 @@ fn place(ticket: &Ticket) -> (QueueId, StateId) {
 #[test]
 fn junk_is_moved_and_closed() {
     for before in [new_ticket(), anas(), closed()] {
-        let done = run(&before, &agent(ANA), &Body::Junk).unwrap().ticket;
+        let done = run(&before, &agent(ANA), &Body::Junk { block: false }).unwrap().ticket;
         assert_eq!(place(&done), (master::QUEUE_JUNK, master::STATE_CLOSED_UNSUCCESSFUL));
         assert!(!done.locked);
     }
@@ -23,7 +23,7 @@ fn junk_goes_back_to_where_it_was() {
         (closed(), (master::QUEUE_FIRST, master::STATE_CLOSED_SUCCESSFUL)),
         (after(anas(), &[(ANA, pending(master::STATE_PENDING_REMINDER))]), (master::QUEUE_FIRST, master::STATE_OPEN)),
     ] {
-        let done = after(before, &[(ANA, Body::Junk), (ANA, Body::NotJunk)]);
+        let done = after(before, &[(ANA, Body::Junk { block: false }), (ANA, Body::NotJunk)]);
         assert_eq!(place(&done), back);
         assert_eq!(done.junk_from, None);
     }
@@ -31,20 +31,20 @@ fn junk_goes_back_to_where_it_was() {
 
 #[test]
 fn junk_twice_is_junk_once() {
-    let junk = after(new_ticket(), &[(ANA, Body::Junk)]);
-    assert_eq!(run(&junk, &agent(ANA), &Body::Junk).unwrap().events, []);
+    let junk = after(new_ticket(), &[(ANA, Body::Junk { block: false })]);
+    assert_eq!(run(&junk, &agent(ANA), &Body::Junk { block: false }).unwrap().events, []);
     let back = after(junk, &[(ANA, Body::NotJunk)]);
     assert_eq!(run(&back, &agent(ANA), &Body::NotJunk).unwrap().events, []);
 }
 
 #[test]
 fn junk_that_came_back_can_be_junk_again() {
-    let junk = after(new_ticket(), &[(ANA, Body::Junk)]);
+    let junk = after(new_ticket(), &[(ANA, Body::Junk { block: false })]);
     let written_again = run(&junk, &customer(), &received(7)).unwrap().ticket;
     assert_eq!(written_again.state, master::STATE_OPEN);
     let moved_out = after(junk, &[(ANA, Body::Move { queue: master::QUEUE_MISC }), (ANA, to_state(master::STATE_OPEN))]);
     for (ticket, back) in [(written_again, master::QUEUE_FIRST), (moved_out, master::QUEUE_MISC)] {
-        let junk = run(&ticket, &agent(ANA), &Body::Junk).unwrap().ticket;
+        let junk = run(&ticket, &agent(ANA), &Body::Junk { block: false }).unwrap().ticket;
         assert_eq!(place(&junk), (master::QUEUE_JUNK, master::STATE_CLOSED_UNSUCCESSFUL));
         assert_eq!(after(junk, &[(ANA, Body::NotJunk)]).queue, back);
     }

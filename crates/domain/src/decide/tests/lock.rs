@@ -25,7 +25,7 @@ fn a_lock_keeps_others_out() {
         (to_state(master::STATE_CLOSED_UNSUCCESSFUL), false),
         (pending(master::STATE_PENDING_REMINDER), false),
         (pending(master::STATE_PENDING_AUTO_CLOSE_PLUS), false),
-        (Body::Junk, false),
+        (Body::Junk { block: false }, false),
         // Screens that do not.
         (note(7, false), true),
         (Body::SetOwner { agent: Some(BEN) }, true),
@@ -74,7 +74,7 @@ fn what_ends_a_lock() {
         (left(7, ANA, next(master::STATE_CLOSED_SUCCESSFUL, None)), ANA),
         (Body::Move { queue: master::QUEUE_MISC }, ANA),
         (Body::Move { queue: master::QUEUE_MISC }, BEN),
-        (Body::Junk, ANA),
+        (Body::Junk { block: false }, ANA),
         (Body::SetOwner { agent: None }, ANA),
     ] {
         let done = run(&anas(), &agent(who), &body).unwrap();

@@ -55,7 +55,7 @@ fn a_merged_ticket_takes_nothing() {
         Body::SetTitle { title: "Other".into() },
         Body::SetPriority { priority: master::priority(5) },
         Body::Move { queue: master::QUEUE_MISC },
-        Body::Junk,
+        Body::Junk { block: false },
         to_state(master::STATE_OPEN),
         absorb(1, Contact::default()),
         Body::Link { ticket: OTHER_TICKET, number: "1".into(), kind: LinkKind::Normal },

@@ -65,7 +65,7 @@ fn any_setting() -> BoxedStrategy<Body> {
         any_queue().prop_map(|queue| Body::Move { queue }),
         "[ab\n ]{0,3}".prop_map(|title| Body::SetTitle { title }),
         any_customer().prop_map(|customer| Body::SetCustomer { customer }),
-        Just(Body::Junk),
+        Just(Body::Junk { block: false }),
         Just(Body::NotJunk),
         any_agent().prop_map(|agent| Body::SetResponsible { agent }),
         select(vec![Body::Watch, Body::Unwatch, Body::TakeAlong, Body::BringBack]),
@@ -107,7 +107,7 @@ fn any_adding() -> BoxedStrategy<Body> {
         mail().prop_map(|article| Body::MailFailed { article, reason: "550".into() }),
         mail().prop_map(|article| Body::MailUnknown { article }),
         mail().prop_map(|article| Body::HoldMail { article, reason: "new mail".into(), seen_upto: None }),
-        mail().prop_map(|article| Body::CancelSend { article }),
+        mail().prop_map(|article| Body::CancelSend { article, discard: false }),
         mail().prop_map(|article| Body::SendAgain { article }),
         Just(Body::FlagSuspicious { number: "1".into(), ticket: OTHER_TICKET }),
         select(vec![TICKET, OTHER_TICKET]).prop_map(|ticket| Body::Link { ticket, number: "1".into(), kind: LinkKind::Normal }),
@@ -264,7 +264,7 @@ proptest! {
             Body::Forward { article: article(7), mail: outgoing(), next },
             Body::PhoneCall { article: article(7), direction: Direction::Outbound, next },
             to_state(master::STATE_CLOSED_SUCCESSFUL),
-            Body::Junk,
+            Body::Junk { block: false },
             Body::Lock,
         ] {
             if owner.is_some() {

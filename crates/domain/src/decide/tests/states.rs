@@ -27,7 +27,7 @@ fn leaving_a_pending_state_clears_its_time() {
     for (actor, body) in [
         (agent(ANA), to_state(master::STATE_OPEN)),
         (agent(ANA), to_state(master::STATE_CLOSED_SUCCESSFUL)),
-        (agent(ANA), Body::Junk),
+        (agent(ANA), Body::Junk { block: false }),
         (agent(ANA), left(7, ANA, next(master::STATE_OPEN, None))),
         (customer(), received(7)),
     ] {

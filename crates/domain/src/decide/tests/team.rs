@@ -27,7 +27,7 @@ fn what_ends_the_lock_brings_it_back() {
         (ANA, Body::Unlock),
         (ANA, to_state(master::STATE_CLOSED_SUCCESSFUL)),
         (ANA, Body::Move { queue: master::QUEUE_MISC }),
-        (ANA, Body::Junk),
+        (ANA, Body::Junk { block: false }),
         (ANA, Body::SetOwner { agent: None }),
         (ANA, Body::SetOwner { agent: Some(BEN) }),
         (ANA, Body::Merge { into: OTHER_TICKET, number: "1".into() }),
