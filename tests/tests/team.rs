@@ -4,9 +4,12 @@
 
 mod team {
     mod administration;
+    mod away;
     mod concurrent;
+    mod desktop;
     mod feed;
     mod fetching;
+    mod left;
     mod matrix;
     mod merge;
     mod needs_you;

@@ -159,7 +159,7 @@ async fn restart(office: &Office, mut dice: Dice, end: Instant) -> Result<usize>
 }
 
 /// Syncs until nothing waits; what was overtaken is dropped.
-async fn settle(program: &Program) -> Result<()> {
+pub(crate) async fn settle(program: &Program) -> Result<()> {
     for _ in 0..10 {
         program.run(&["sync", "now"], "").await?;
         let outbox = program.run(&["sync", "outbox", "--json"], "").await?;
@@ -179,7 +179,7 @@ async fn settle(program: &Program) -> Result<()> {
     anyhow::bail!("something waits for ever: {}", program.run(&["sync", "outbox", "--json"], "").await?)
 }
 
-async fn calm() -> Office {
+pub(crate) async fn calm() -> Office {
     Office::open(false, Dice::new(1)).await.unwrap()
 }
 
@@ -248,7 +248,7 @@ async fn what_cannot_be_done_is_said_in_words() {
 const SECRET: &str = "Zeppelinpostmeisterei";
 
 /// A desktop of Ben's with a ticket that holds the secret, a note that waits, and the device's id.
-async fn desktop_of_ben(office: &Office) -> (Program, String, String) {
+pub(crate) async fn desktop_of_ben(office: &Office) -> (Program, String, String) {
     let ana = office.connect("one", "ana").await.unwrap();
     let made = ana.run(&["ticket", "create", "--title", "Post", "--text", SECRET], "").await.unwrap();
     let number = made.lines().next().unwrap().to_owned();
@@ -260,7 +260,7 @@ async fn desktop_of_ben(office: &Office) -> (Program, String, String) {
 }
 
 /// Syncs, which must end in this state; gives what was said.
-async fn over(program: &Program, code: &str) -> String {
+pub(crate) async fn over(program: &Program, code: &str) -> String {
     let (exit, said) = program.try_run(&["sync", "now"], "").await.unwrap();
     assert_eq!(exit, Some(1), "{said}");
     let known = state(program).await;
@@ -268,7 +268,7 @@ async fn over(program: &Program, code: &str) -> String {
     said
 }
 
-async fn left(office: &Office, login: &str) -> Value {
+pub(crate) async fn left(office: &Office, login: &str) -> Value {
     office.sign_in(login).await.unwrap().get("/left-behind").await.unwrap()
 }
 
@@ -377,7 +377,7 @@ async fn a_server_from_an_older_backup_is_noticed_and_the_outbox_kept() {
 }
 
 /// Ends a device behind the server's back.
-async fn revoke(database: &docket_store::Db, device: &str, lost: bool) {
+pub(crate) async fn revoke(database: &docket_store::Db, device: &str, lost: bool) {
     let mut tx = database.aside().await.unwrap();
     docket_store::device::revoke(&mut tx, device.parse().unwrap(), 1, lost).await.unwrap();
     tx.commit().await.unwrap();

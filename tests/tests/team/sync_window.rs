@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 const TOKEN: &str = "of-this-start";
 
 /// What the window does, without its window.
-struct Window {
-    app: App,
+pub(crate) struct Window {
+    pub app: App,
 }
 
 impl Window {
-    async fn open(office: &Office) -> Self {
+    pub async fn open(office: &Office) -> Self {
         // The key lies in a file here: there is no keyring to ask.
         let data = office.path("window");
         let key_file = Some(data.join("key"));
@@ -27,7 +27,7 @@ impl Window {
         Self { app }
     }
 
-    async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> (StatusCode, Vec<u8>) {
+    pub async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> (StatusCode, Vec<u8>) {
         let request = Request::builder().method(method).uri(format!("/api/v1{path}")).header("x-docket", TOKEN);
         let mut request =
             request.header("content-type", "application/json").body(body.map_or_else(Vec::new, |body| body.to_string().into())).unwrap();
@@ -38,13 +38,13 @@ impl Window {
         (answer.status(), answer.into_body())
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub async fn get(&self, path: &str) -> Value {
         let (status, body) = self.ask("GET", path, None).await;
         assert!(status.is_success(), "{path}: {status} {}", String::from_utf8_lossy(&body));
         serde_json::from_slice(&body).unwrap()
     }
 
-    async fn state(&self) -> String {
+    pub async fn state(&self) -> String {
         self.get("/session").await["connection"]["state"].as_str().unwrap_or_default().to_owned()
     }
 }

@@ -112,8 +112,7 @@ impl App {
         let Some(connected) = self.connected() else { return Ok(()) };
         let all = self.all_luggage(connected.agent).await?;
         let lost = self.0.packing.lock().unwrap_or_else(PoisonError::into_inner).lost.clone();
-        let missing: Vec<&Piece> =
-            all.pieces().filter(|piece| !all.here.contains(&piece.sha256) && !lost.contains(&piece.id)).collect();
+        let missing: Vec<&Piece> = all.pieces().filter(|piece| !all.here.contains(&piece.sha256) && !lost.contains(&piece.id)).collect();
         for piece in &missing {
             let fetched = self.fetch_piece(line, piece).await;
             // An interrupted line is told by the line itself.

@@ -2,9 +2,7 @@
 
 use std::collections::HashSet;
 
-use docket_domain::{
-    Actor, ArticleId, Body, CommandId, Delivery, Envelope, Refusal, Ticket, TicketId, conflict, unit::TicketUnit,
-};
+use docket_domain::{Actor, ArticleId, Body, CommandId, Delivery, Envelope, Refusal, Ticket, TicketId, conflict, unit::TicketUnit};
 use docket_store::{
     article, lease, replica,
     replica::Entry,

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::{
     Asked, Cut,
-    luggage::LONG_AGO,
     line::{offline, problem},
+    luggage::LONG_AGO,
 };
 use crate::{
     app::App,

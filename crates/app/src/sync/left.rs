@@ -91,8 +91,9 @@ impl App {
         let document: Value = serde_json::from_str(&accepting.left.document).unwrap_or_default();
         let list = |key: &str| document[key].as_array().cloned().unwrap_or_default();
         let mut done = Vec::new();
-        for (index, unit) in list("tickets").into_iter().enumerate() {
-            done.push(self.restore_ticket(unit).await.map(|how| outcome(ticket_item(&list("tickets")[index]), how))?);
+        for unit in list("tickets") {
+            let item = ticket_item(&unit);
+            done.push(outcome(item, self.restore_ticket(unit).await?));
         }
         for (index, command) in list("commands").into_iter().enumerate() {
             let item = command_item(&command);
@@ -102,9 +103,9 @@ impl App {
             let item = draft_item(&draft);
             done.push(outcome(item, self.accept_draft(accepting, index, &draft).await?));
         }
-        for (index, article) in list("articles").into_iter().enumerate() {
+        for article in list("articles") {
             let item = article_item(&article);
-            done.push(outcome(item, self.accept_article(accepting, index, &article).await?));
+            done.push(outcome(item, self.accept_article(accepting, &article).await?));
         }
         Ok(done)
     }
@@ -123,7 +124,8 @@ impl App {
         }
         let body = command["body"].clone();
         let is_new = matches!(envelope.as_ref().map(|envelope| &envelope.body), Some(Body::Create { .. }));
-        let (article, title) = if is_new { (&body["first"]["article"], &body["title"]) } else { (&body["article"], &body["article"]["subject"]) };
+        let (article, title) =
+            if is_new { (&body["first"]["article"], &body["title"]) } else { (&body["article"], &body["article"]["subject"]) };
         let text = keep::Text {
             id: accepting.id("command", index),
             ticket: ticket_of(&command).filter(|_| !is_new),
@@ -227,7 +229,8 @@ fn article_item(handed: &Value) -> LeftItem {
 
 fn ticket_item(unit: &Value) -> LeftItem {
     let ticket = &unit["ticket"];
-    let texts: Vec<String> = unit["articles"].as_array().into_iter().flatten().filter_map(|article| text(&article["article"]["text"])).collect();
+    let texts: Vec<String> =
+        unit["articles"].as_array().into_iter().flatten().filter_map(|article| text(&article["article"]["text"])).collect();
     LeftItem {
         what: "ticket".into(),
         number: text(&ticket["number"]),

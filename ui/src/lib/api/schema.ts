@@ -347,6 +347,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/left-behind/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides about something that was left behind: carries it out as its author's and keeps what cannot be, or discards it. */
+        post: operations["decide_left"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mail": {
         parameters: {
             query?: never;
@@ -1492,6 +1509,7 @@ export interface components {
             contact_at: number;
             device_id: components["schemas"]["DeviceId"];
             first_sync?: components["schemas"]["FirstSyncView"] | null;
+            luggage?: components["schemas"]["LuggageView"] | null;
             /**
              * Format: int64
              * @description What waits for a decision of the agent.
@@ -1577,6 +1595,11 @@ export interface components {
         /** @description What to do with a command that waits for a decision. */
         DecideEntry: {
             /** @description `discard`, `mine`, `note`, `edit` or `back`. */
+            how: string;
+        };
+        /** @description What to do with something that was left behind. */
+        DecideLeft: {
+            /** @description `accept` or `discard`. */
             how: string;
         };
         /**
@@ -1917,6 +1940,59 @@ export interface components {
              */
             reason?: string;
         };
+        /** @description A part of something that was left behind, and what became of it. */
+        LeftItem: {
+            /**
+             * @description Why not: a stable code.
+             * @default null
+             */
+            code?: string | null;
+            /**
+             * @description The command's type, the kind of draft, or the article's channel.
+             * @default
+             */
+            kind?: string;
+            /**
+             * @description The ticket's number, where it is told.
+             * @default null
+             */
+            number?: string | null;
+            /**
+             * @description What became of it: as a pushed command's, or `noted`, `draft`, `restored`, `known`, `empty`.
+             * @default null
+             */
+            outcome?: string | null;
+            /**
+             * @description The text that it brings.
+             * @default null
+             */
+            text?: string | null;
+            /** @default null */
+            ticket_id?: components["schemas"]["TicketId"] | null;
+            /**
+             * @description A title or subject.
+             * @default null
+             */
+            title?: string | null;
+            /**
+             * @description `command`, `draft`, `article` or `ticket`.
+             * @default
+             */
+            what?: string;
+        };
+        /** @description What became of something that was left behind. */
+        LeftOutcome: {
+            /**
+             * @description Its parts.
+             * @default []
+             */
+            items?: components["schemas"]["LeftItem"][];
+            /**
+             * @description It was decided before: nothing was done now.
+             * @default false
+             */
+            repeated?: boolean;
+        };
         /** @description Something that a device left behind. */
         LeftView: {
             agent_id: components["schemas"]["AgentId"];
@@ -1928,6 +2004,8 @@ export interface components {
             done_at?: number | null;
             /** Format: uuid */
             id: string;
+            /** @description What it is made of. */
+            items: components["schemas"]["LeftItem"][];
             reason: string;
         };
         /**
@@ -1942,6 +2020,44 @@ export interface components {
             number: string;
             state_id: components["schemas"]["StateId"];
             title: string;
+        };
+        /**
+         * @description What is fetched to be read without the network: the files of one's own open tickets and of those taken along, and of what else
+         *     their customers wrote.
+         */
+        LuggageView: {
+            /**
+             * Format: int64
+             * @description Bytes that are not.
+             */
+            bytes_left: number;
+            /**
+             * Format: int64
+             * @description Files that belong to it.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description So many of them are here.
+             */
+            files_here: number;
+            /**
+             * Format: int64
+             * @description Files that the server does not have any more.
+             */
+            lost: number;
+            /** @description Why fetching them stopped: a stable code. */
+            problem?: string | null;
+            /**
+             * Format: int64
+             * @description So many of them are here with everything.
+             */
+            ready: number;
+            /**
+             * Format: int64
+             * @description Tickets that were taken along.
+             */
+            tickets: number;
         };
         /** @description A mail as typed. */
         Mail: {
@@ -2166,6 +2282,11 @@ export interface components {
         NoticeView: {
             /** @description `new_ticket`, `follow_up`, `mail_failed`, `perhaps_sent`, `mailbox_stopped` … */
             code: string;
+            /**
+             * Format: int64
+             * @description The feed number of the change that it tells of; none: it stands beside the feed.
+             */
+            seq?: number | null;
             text: string;
             ticket_id?: components["schemas"]["TicketId"] | null;
             title: string;
@@ -2606,6 +2727,11 @@ export interface components {
              * @default false
              */
             more?: boolean;
+            /**
+             * @description What the agent should hear of these changes.
+             * @default []
+             */
+            notices?: components["schemas"]["NoticeView"][];
             /**
              * Format: int64
              * @description The server's time (ms UTC).
@@ -3503,6 +3629,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeftView"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_left: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideLeft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftOutcome"];
                 };
             };
             /** @description A refusal */

@@ -85,7 +85,7 @@ impl App {
     }
 
     /// An article that a restored server did not know: its text stands on its ticket again.
-    pub(super) async fn accept_article(&self, accepting: &Accepting, _index: usize, handed: &Value) -> Result<How> {
+    pub(super) async fn accept_article(&self, accepting: &Accepting, handed: &Value) -> Result<How> {
         let unit: docket_domain::unit::ArticleUnit = match serde_json::from_value(handed["article"].clone()) {
             Ok(unit) => unit,
             Err(error) => return Err(Error::Internal(anyhow::Error::from(error).context("reading an article that was left behind"))),

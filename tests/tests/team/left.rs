@@ -1,0 +1,130 @@
+//! What devices left behind is decided with one click, once, and no text of it is lost.
+
+use docket_tests::{
+    client::Client,
+    office::{Office, texts, tickets},
+    team::PASSWORD,
+};
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::sync_process::{calm, desktop_of_ben, left, over, revoke, settle};
+
+async fn decide(client: &Client, left: &Value, how: &str) -> (StatusCode, Value) {
+    let path = format!("/left-behind/{}", left["id"].as_str().unwrap());
+    client.post(&path, &json!({ "how": how })).await.unwrap()
+}
+
+/// As if the server had died after everything was done and before that was noted.
+async fn forget_that_it_was_decided(office: &Office, left: &Value) {
+    let database = office.with_database().await.unwrap();
+    let mut tx = database.aside().await.unwrap();
+    docket_store::left_behind::undone(&mut tx, left["id"].as_str().unwrap().parse().unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// The articles of the desk with these words.
+async fn with(office: &Office, words: &str) -> Vec<Value> {
+    let all = tickets(&office.program().unwrap()).await.unwrap();
+    let articles = all.into_iter().flat_map(|ticket| ticket["articles"].as_array().cloned().unwrap_or_default());
+    articles.filter(|article| article["text"].as_str().is_some_and(|text| text.contains(words))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_disabled_agent_wrote_becomes_a_note_of_whoever_accepts_it() {
+    let office = calm().await;
+    let (ben, number, _) = desktop_of_ben(&office).await;
+    ben.run(&["ticket", "create", "--title", "Call", "--text", "A caller waits", "--offline"], "").await.unwrap();
+    ben.run(&["ticket", "set", &number, "--priority", "5", "--offline"], "").await.unwrap();
+    office.program().unwrap().run(&["agent", "disable", "ben"], "").await.unwrap();
+    over(&ben, "disabled").await;
+    let ana = office.sign_in("ana").await.unwrap();
+    let handed = left(&office, "ana").await[0].clone();
+    let shown: Vec<_> = handed["items"].as_array().unwrap().iter().map(|item| (item["kind"].as_str(), item["text"].as_str())).collect();
+    assert_eq!(shown, [(Some("note"), Some("Ben was here")), (Some("create"), Some("A caller waits")), (Some("set_priority"), None)]);
+    for again in [false, true] {
+        let (status, done) = decide(&ana, &handed, "accept").await;
+        assert_eq!((status, &done["repeated"]), (StatusCode::OK, &json!(false)), "{done}");
+        let outcomes: Vec<_> = done["items"].as_array().unwrap().iter().map(|item| item["outcome"].as_str().unwrap()).collect();
+        assert_eq!(outcomes, ["noted", "noted", "refused"], "again: {again}");
+        let note = with(&office, "Ben was here").await;
+        assert_eq!(note.len(), 1, "again: {again}");
+        assert_eq!((&note[0]["from"], &note[0]["visible_to_customer"]), (&json!("Ana Agent"), &json!(false)));
+        assert!(note[0]["text"].as_str().unwrap().contains("Ben Agent"), "whose it was is said: {}", note[0]);
+        assert_eq!(with(&office, "A caller waits").await.len(), 1, "again: {again}");
+        let (_, done) = decide(&ana, &handed, "accept").await;
+        assert_eq!(done, json!({ "items": [], "repeated": true }));
+        forget_that_it_was_decided(&office, &handed).await;
+    }
+    assert_eq!(decide(&ana, &handed, "whatever").await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_revoked_device_left_its_agent_carries_out_and_nobody_else() {
+    let office = calm().await;
+    let (ben, _, device) = desktop_of_ben(&office).await;
+    revoke(&office.with_database().await.unwrap(), &device, false).await;
+    over(&ben, "revoked").await;
+    let handed = left(&office, "ben").await[0].clone();
+    let (ana, ben) = (office.sign_in("ana").await.unwrap(), office.sign_in("ben").await.unwrap());
+    assert_eq!(decide(&ana, &handed, "accept").await.0, StatusCode::NOT_FOUND, "its author is there to decide");
+    for again in [false, true] {
+        let (status, done) = decide(&ben, &handed, "accept").await;
+        assert_eq!((status, &done["items"][0]["outcome"]), (StatusCode::OK, &json!("applied")), "again: {again}: {done}");
+        let note = with(&office, "Ben was here").await;
+        assert_eq!((note.len(), &note[0]["text"], &note[0]["from"]), (1, &json!("Ben was here"), &json!("Ben Agent")), "again: {again}");
+        forget_that_it_was_decided(&office, &handed).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_discarded_is_carried_out_by_nobody() {
+    let office = calm().await;
+    let (ben, _, device) = desktop_of_ben(&office).await;
+    revoke(&office.with_database().await.unwrap(), &device, false).await;
+    over(&ben, "revoked").await;
+    let handed = left(&office, "ben").await[0].clone();
+    let ben = office.sign_in("ben").await.unwrap();
+    assert_eq!(decide(&ben, &handed, "discard").await.0, StatusCode::OK);
+    assert_eq!(decide(&ben, &handed, "accept").await.1["repeated"], true, "decided is decided");
+    assert_eq!(with(&office, "Ben was here").await, Vec::<Value>::new());
+    assert!(left(&office, "ben").await[0]["done_at"].is_i64());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_restored_server_did_not_know_comes_back_as_it_was() {
+    let office = calm().await;
+    let ana = office.connect("one", "ana").await.unwrap();
+    let made = ana.run(&["ticket", "create", "--title", "Old", "--text", "before the backup"], "").await.unwrap();
+    let old = made.lines().next().unwrap().to_owned();
+    let backup = office.path("docket.backup").display().to_string();
+    office.program().unwrap().run(&["backup", &backup], "").await.unwrap();
+    let made =
+        ana.run(&["ticket", "create", "--title", "Young", "--text", "after the backup", "--customer", "c@x.test"], "").await.unwrap();
+    let young = made.lines().next().unwrap().to_owned();
+    ana.run(&["ticket", "note", &old, "--text", "sent after the backup"], "").await.unwrap();
+    let before = tickets(&ana).await.unwrap().into_iter().find(|ticket| ticket["number"] == young.as_str()).unwrap();
+    office.kill().await.unwrap();
+    std::fs::rename(office.path("server"), office.path("broken")).unwrap();
+    office.program().unwrap().run(&["restore", &backup], "").await.unwrap();
+    office.start().await.unwrap();
+    ana.run(&["sync", "connect", &office.line.url(), "--login", "ana"], &format!("{PASSWORD}\n")).await.unwrap();
+    ana.run(&["sync", "now"], "").await.unwrap();
+    settle(&ana).await.unwrap();
+    let client = office.sign_in("ana").await.unwrap();
+    for again in [false, true] {
+        for handed in left(&office, "ana").await.as_array().unwrap() {
+            assert_eq!(handed["reason"], "restored");
+            let (status, done) = decide(&client, handed, "accept").await;
+            assert_eq!(status, StatusCode::OK, "{done}");
+            forget_that_it_was_decided(&office, handed).await;
+        }
+        let there = tickets(&office.program().unwrap()).await.unwrap();
+        let back = there.iter().find(|ticket| ticket["id"] == before["id"]);
+        assert_eq!(back, Some(&before), "again: {again}");
+        let count = |words: &str| texts(&there).iter().filter(|text| text.contains(words)).count();
+        assert_eq!((count("sent after the backup"), there.len()), (1, 2), "again: {again}");
+    }
+    ana.run(&["sync", "now"], "").await.unwrap();
+    assert_eq!(tickets(&ana).await.unwrap(), tickets(&office.program().unwrap()).await.unwrap());
+}
