@@ -39,7 +39,9 @@ test('an address or a password that is no good is refused in words, and what was
     await window.screenshot(desk.picture('connect-1-form'));
 
     await window.click(button('Connect'));
-    for (let words of ['This is not the address of a server', 'Your login is needed', 'Your password is needed']) await window.see(says(words));
+    for (let words of ['The address of the server is needed', 'Your login is needed', 'Your password is needed']) await window.see(says(words));
+    await sendConnect(window, 'our desk', 'ana');
+    await window.see(says('This is not the address of a server'));
     await sendConnect(window, 'http://desk.example.org', 'ana');
     await window.see(says('Without encryption anybody on the way could read'));
     await window.screenshot(desk.picture('connect-2-plain-http'));
