@@ -22,11 +22,11 @@ const BUS = (folder) => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus B
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
 </busconfig>`;
 
-/** Runs `test` with a desk around it, and takes everything away afterwards. `options`: bus, dunst, display (all true). */
+/** Runs `test` with a desk around it, and takes everything away afterwards. `options`: bus, display (true), dunst, keyring (false). */
 export async function withDesk(options, test) {
   let desk = new Desk();
   try {
-    await desk.open({ bus: true, dunst: false, display: true, ...options });
+    await desk.open({ bus: true, dunst: false, keyring: false, display: true, ...options });
     await test(desk);
   } catch (error) {
     await desk.explain();
@@ -40,7 +40,7 @@ class Desk {
   #children = [];
   #drivers = [];
 
-  async open({ bus, dunst, display }) {
+  async open({ bus, dunst, keyring, display }) {
     this.folder = await mkdtemp(join(tmpdir(), 'docket-window-'));
     this.data = join(this.folder, 'desk');
     this.saved = join(this.folder, 'saved');
@@ -53,6 +53,7 @@ class Desk {
     this.env.DBUS_SESSION_BUS_ADDRESS = `unix:path=${this.folder}/no-bus`; // without an address one would be started
     if (bus) await this.#startBus();
     if (dunst) await this.#startDunst();
+    if (keyring) await this.#startKeyring();
   }
 
   #environment() {
@@ -95,6 +96,14 @@ class Desk {
     await writeFile(join(this.folder, 'dunstrc'), '[global]\nmarkup = full\nidle_threshold = 0\n[urgency_normal]\ntimeout = 60\n');
     this.start('dunst', ['-conf', join(this.folder, 'dunstrc')]);
     await until('dunst to own its name', () => this.#ends0('dunstctl', ['count']));
+  }
+
+  // Unlocked, as after signing in to the computer.
+  async #startKeyring() {
+    let script = 'printf open-sesame | exec gnome-keyring-daemon --foreground --unlock --components=secrets';
+    this.start('/bin/sh', ['-c', script], { log: join(this.folder, 'keyring.log') });
+    let owned = ['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.GetNameOwner', 'string:org.freedesktop.secrets'];
+    await until('the keyring to own its name', () => this.#ends0('dbus-send', owned));
   }
 
   async #ends0(command, args) {

@@ -115,6 +115,12 @@ export class Session {
     await this.#ask('POST', '/actions', { actions: [{ type: 'pointer', id: 'mouse', actions }] });
   }
 
+  /** Makes the window this large. */
+  async resize(width, height) {
+    await this.#ask('POST', '/window/rect', { width, height });
+    await until(`a window of ${width} by ${height}`, () => this.run('return innerWidth === args[0] && innerHeight === args[1]', width, height));
+  }
+
   async screenshot(file) {
     await writeFile(file, Buffer.from(await this.#ask('GET', '/screenshot'), 'base64'));
   }

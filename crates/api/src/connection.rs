@@ -65,7 +65,8 @@ pub(crate) async fn waiting(State(app): State<App>, _: Me) -> Answer<Vec<BundleV
 }
 
 /// Decides about a command that waits for a decision.
-#[utoipa::path(post, path = "/connection/outbox/{id}", tag = "connection", request_body = DecideEntry, responses((status = 204)))]
+#[utoipa::path(post, path = "/connection/outbox/{id}", tag = "connection", params(("id" = CommandId, Path)), request_body = DecideEntry,
+    responses((status = 204)))]
 pub(crate) async fn decide(State(app): State<App>, _: Me, Path(id): Path<CommandId>, Json(entry): Json<DecideEntry>) -> Done {
     app.decide_entry(id, &entry.how).await?;
     Ok(StatusCode::NO_CONTENT)

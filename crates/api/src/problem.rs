@@ -59,6 +59,7 @@ pub(crate) const CODES: &[&str] = &[
     "new_epoch",
     "newer_backup",
     "newer_database",
+    "no_desk_there",
     "no_sender_address",
     "not_connected",
     "not_empty",
@@ -72,6 +73,7 @@ pub(crate) const CODES: &[&str] = &[
     "slow_down",
     "stale",
     "too_large",
+    "untrusted_server",
     "wrong_password",
 ];
 

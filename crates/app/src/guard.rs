@@ -37,9 +37,6 @@ pub(crate) async fn reason(tx: &mut Tx, settings: &Settings, mail: &Article, job
     if now - job.written_at > i64::from(settings.mail_rules.hold_after_hours) * 3_600_000 {
         return Ok(Some("old_text"));
     }
-    if ticket.locked && ticket.owner.is_some() && ticket.owner != job.author {
-        return Ok(Some("locked_by_other"));
-    }
     let events = event::of_ticket(tx, mail.ticket).await?;
     let news = || events.iter().filter(|event| event.ordinal > seen.event && event.actor.agent() != job.author);
     if news().any(|event| matches!(event.body, EventBody::Absorbed { .. })) {
@@ -68,5 +65,7 @@ pub(crate) async fn reason(tx: &mut Tx, settings: &Settings, mail: &Article, job
             _ => {}
         }
     }
-    Ok(None)
+    // Whoever answered has locked it, too: what they did says more.
+    let others = ticket.locked && ticket.owner.is_some() && ticket.owner != job.author;
+    Ok(others.then_some("locked_by_other"))
 }

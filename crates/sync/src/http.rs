@@ -90,7 +90,7 @@ impl HttpLine {
     }
 
     async fn send(&self, asked: Asked, download: bool) -> Result<Response, Cut> {
-        let method = Method::from_bytes(asked.method.as_bytes()).map_err(|error| Cut(error.to_string()))?;
+        let method = Method::from_bytes(asked.method.as_bytes()).map_err(|error| Cut::Silent(error.to_string()))?;
         let mut request = self.client.request(method, format!("{}{}", self.server, asked.path));
         request = request.header("x-docket", "desktop").header("x-docket-protocol", PROTOCOL);
         if let Some(token) = &self.token {
@@ -121,11 +121,20 @@ impl Line for HttpLine {
 /// What went wrong, down to its last cause and without the address, which may hold what nobody needs to see.
 fn cut(error: reqwest::Error) -> Cut {
     let error = error.without_url();
-    let mut words = error.to_string();
+    let (mut words, mut untrusted) = (error.to_string(), false);
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
         words = cause.to_string();
+        untrusted |= is_of_certificate(cause);
         source = cause.source();
     }
-    Cut(format!("the server cannot be reached: {words}"))
+    let words = format!("the server cannot be reached: {words}");
+    if untrusted { Cut::Untrusted(words) } else { Cut::Silent(words) }
+}
+
+/// TLS errors arrive inside I/O errors, which hide them from the chain of sources.
+fn is_of_certificate(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let inside = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    let tls = inside.and_then(|inside| inside.downcast_ref()).or_else(|| cause.downcast_ref());
+    matches!(tls, Some(rustls::Error::InvalidCertificate(_)))
 }

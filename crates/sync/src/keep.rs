@@ -150,6 +150,8 @@ async fn everything(app: &App, line: &impl Line) -> Result<()> {
 
 async fn exchange(app: &App, line: &impl Line) -> Result<()> {
     pull(app, line).await?;
+    // The server is there: what follows may take long, and is not done offline.
+    app.line_up().await?;
     if push(app, line).await? > 0 {
         // What it came to.
         pull(app, line).await?;

@@ -20,8 +20,8 @@ struct Over(Roads);
 impl Remote for Over {
     fn relay<'a>(&'a self, app: &'a App, asked: Asked) -> Answered<'a, Result<Relayed, Cut>> {
         Box::pin(async move {
-            let connected = app.connected().ok_or_else(|| Cut("this desk is not connected to a server".into()))?;
-            let token = app.device_token().await.map_err(|error| Cut(error.to_string()))?;
+            let connected = app.connected().ok_or_else(|| Cut::Silent("this desk is not connected to a server".into()))?;
+            let token = app.device_token().await.map_err(|error| Cut::Silent(error.to_string()))?;
             self.0.line(&connected.server, token).relay(asked).await
         })
     }

@@ -103,10 +103,10 @@ impl docket_app::replica::Line for Line {
             self.deliver(&late).await;
         }
         match throw {
-            0 => return Err(Cut("the line was cut before the question arrived".into())),
+            0 => return Err(Cut::Silent("the line was cut before the question arrived".into())),
             1 => {
                 self.deliver(&asked).await;
-                return Err(Cut("the line was cut before the answer came".into()));
+                return Err(Cut::Silent("the line was cut before the answer came".into()));
             }
             2 => drop(self.deliver(&asked).await),
             3 if asked.method == "POST" => self.state.lock().expect("nobody panics with it").late.push(asked.clone()),

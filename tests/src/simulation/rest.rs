@@ -37,6 +37,7 @@ impl World {
                         match entry.state.as_str() {
                             "refused" | "proposed" => {
                                 self.told_truly(&entry).await?;
+                                self.fields.retain(|field| field.command != entry.id);
                                 app.decide_entry(entry.id, "discard").await?;
                                 moved = true;
                             }

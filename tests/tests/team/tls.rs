@@ -7,7 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use docket_app::replica::{Asked, Cut, Line};
 use docket_peers::Certificate;
+use docket_sync::Roads;
 use docket_tests::{
     curl::Curl,
     program::{Program, Server},
@@ -78,6 +80,23 @@ async fn browsers_sign_in_by_https_in_both_versions_of_http() {
     let plain = Curl::default().ask(&served.url.replace("https", "http"), &[]).await;
     assert_eq!(plain.status, 0);
     served.server.end().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_desktop_tells_a_certificate_that_it_does_not_trust_from_silence() {
+    let served = serve().await;
+    let ask = async |url: &str, authority: Option<PathBuf>| {
+        let asked = Asked { method: "GET", path: "/health".into(), content_type: None, body: Vec::new() };
+        Roads::open(authority).unwrap().line(url, None).ask(asked).await
+    };
+    let trusting = ask(&served.url, Some(served.made.authority.clone())).await;
+    assert_eq!(trusting.unwrap().status, 200);
+    let strange = ask(&served.url, None).await;
+    assert!(matches!(strange, Err(Cut::Untrusted(_))), "{strange:?}");
+    let url = served.url.clone();
+    served.server.end().await.unwrap();
+    let silent = ask(&url, None).await;
+    assert!(matches!(silent, Err(Cut::Silent(_))), "{silent:?}");
 }
 
 #[tokio::test]

@@ -2,7 +2,11 @@
 
 use docket_store::{replica, secret, ticket};
 
-use super::{Connected, Line, Memory, line::post, read, write};
+use super::{
+    Connected, Cut, Line, Memory,
+    line::{offline, posted, problem},
+    read, write,
+};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -65,7 +69,7 @@ impl App {
             program: format!("Docket {}", env!("CARGO_PKG_VERSION")),
             device_id: before.as_ref().map(|before| before.device),
         };
-        let welcome: DeviceWelcome = post(line, "/api/v1/devices", &asked).await?;
+        let welcome = welcomed(line, &asked).await?;
         if welcome.oldest_protocol > PROTOCOL {
             return Err(Error::Unavailable {
                 code: "client_too_old",
@@ -136,6 +140,25 @@ impl App {
         secret::remove(&mut tx, DEVICE, connected.device.0).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// The first question at an address. What answers, but not as a desk does, is none: a web page, the way into a hotel's network, a desk
+/// from before there were desktops. An ailing server is one that does not answer.
+async fn welcomed(line: &impl Line, asked: &DeviceInput) -> Result<DeviceWelcome> {
+    let told = line.ask(posted("/api/v1/devices", asked)?).await.map_err(|cut| match cut {
+        Cut::Silent(words) => offline(words),
+        Cut::Untrusted(words) => Error::Unavailable { code: "untrusted_server", message: words },
+    })?;
+    let none = || Error::Unavailable {
+        code: "no_desk_there",
+        message: "something answers at this address, but no Docket that desktops can connect to".into(),
+    };
+    if (200..300).contains(&told.status) {
+        return serde_json::from_slice(&told.body).map_err(|_| none());
+    }
+    let said: serde_json::Value = serde_json::from_slice(&told.body).unwrap_or_default();
+    let as_a_desk = said["code"].as_str().is_some_and(|code| !matches!(code, "not_found" | "method_not_allowed"));
+    Err(if as_a_desk || told.status >= 500 { problem(told.status, &told.body) } else { none() })
 }
 
 /// What this computer is called.

@@ -33,8 +33,14 @@ pub struct Told {
 
 /// No answer came: the question may have arrived or not.
 #[derive(Clone, Debug, Error)]
-#[error("{0}")]
-pub struct Cut(pub String);
+pub enum Cut {
+    /// Nobody answered, or the line broke: why, in words.
+    #[error("{0}")]
+    Silent(String),
+    /// Somebody answered with a certificate that this computer does not trust: why, in words.
+    #[error("{0}")]
+    Untrusted(String),
+}
 
 /// Whoever carries questions to the server, with the device's token.
 pub trait Line: Send + Sync {
@@ -57,7 +63,8 @@ pub(crate) async fn tell(line: &impl Line, path: &str, body: &(impl Serialize + 
     whole(line.ask(posted(path, body)?).await).map(drop)
 }
 
-fn posted(path: &str, body: &impl Serialize) -> Result<Asked> {
+/// A question with a JSON body.
+pub(crate) fn posted(path: &str, body: &impl Serialize) -> Result<Asked> {
     let body = serde_json::to_vec(body).map_err(anyhow::Error::from)?;
     Ok(Asked { method: "POST", path: path.to_owned(), content_type: Some("application/json".into()), body })
 }
@@ -69,7 +76,7 @@ fn told<T: DeserializeOwned>(answer: std::result::Result<Told, Cut>) -> Result<T
 
 /// An answer that is none of ours (a proxy's page, a cut body) counts as no contact; a refusal of the server keeps its code.
 pub(crate) fn whole(answer: std::result::Result<Told, Cut>) -> Result<Told> {
-    let told = answer.map_err(|cut| offline(cut.0))?;
+    let told = answer.map_err(|cut| offline(cut.to_string()))?;
     if (200..300).contains(&told.status) {
         return Ok(told);
     }

@@ -53,7 +53,7 @@ impl App {
     /// Connects this desk to a server, or signs in again.
     ///
     /// # Errors
-    /// `invalid`, `wrong_password`, `slow_down`, `offline`, `connected_elsewhere`, `client_too_old`, `server_refused`.
+    /// `invalid`, `wrong_password`, `slow_down`, `offline`, `untrusted_server`, `no_desk_there`, `connected_elsewhere`, `client_too_old`, `server_refused`.
     pub async fn connect_to(&self, input: ConnectInput) -> Result<()> {
         self.remote()?.connect(self, input).await
     }
@@ -65,7 +65,7 @@ impl App {
     pub async fn relay(&self, asked: Asked) -> Result<Relayed> {
         self.need_connected()?;
         let writes = asked.method != "GET";
-        let answer = self.remote()?.relay(self, asked).await.map_err(|cut| offline(cut.0))?;
+        let answer = self.remote()?.relay(self, asked).await.map_err(|cut| offline(cut.to_string()))?;
         if writes && (200..300).contains(&answer.status) {
             // What it changed comes back with the next pull.
             self.sync_now();

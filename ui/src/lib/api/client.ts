@@ -8,7 +8,8 @@ const HOME = new URL('/', document.baseURI).href.replace(/\/$/, '');
 const BASE = '/api/v1';
 let writeToken = window.__DOCKET__?.token ?? '';
 
-const client = createClient<paths>({
+/** Asks what the description lists; `api` below has one function for each. */
+export const client = createClient<paths>({
   baseUrl: HOME,
   credentials: 'same-origin',
   // Two windows ask for the same changes at once; a cache would let one wait for the other.
@@ -32,10 +33,6 @@ interface Answer {
   error?: unknown;
   response: Response;
 }
-
-type Ask = (path: string, wanted?: { body?: unknown }) => Promise<Answer>;
-/** For calls that the description does not list. */
-export const untyped = client as unknown as { GET: Ask; POST: Ask };
 
 /** Waits for an answer; whatever is none becomes a `Problem`. */
 export async function told<R>(asked: Promise<Answer>, signal?: AbortSignal): Promise<R> {

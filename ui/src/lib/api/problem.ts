@@ -55,6 +55,8 @@ const WORDS: Record<Code, (said: string) => string> = {
   client_too_old: () => m.problem_client_too_old(),
   connected_elsewhere: () => m.problem_connected_elsewhere(),
   device_locked: () => m.problem_device_locked(),
+  untrusted_server: () => m.problem_untrusted_server(),
+  no_desk_there: () => m.problem_no_desk_there(),
   not_connected: () => m.problem_not_connected(),
   on_its_way: () => m.problem_on_its_way(),
   no_right: () => m.problem_no_right(),
@@ -74,12 +76,15 @@ function own(said: string): string {
   return said || m.problem_internal();
 }
 
+/** A sentence for a stable code; none for one that this program does not know. */
+export const codeText = (code: string, said = ''): string | undefined =>
+  (WORDS as Record<string, (said: string) => string>)[code]?.(said);
+
 /** A sentence for whatever was thrown. */
 export function problemText(error: unknown): string {
   if (!(error instanceof Problem)) return m.problem_internal();
   if (error.code === 'not_saved') return m.problem_not_saved();
   // The desk answers, but the team's server does not: the sentence is that of the desk, a proxy would have none.
   if (error.code === 'offline' && error.status === 503 && error.message) return m.problem_needs_server();
-  let words = (WORDS as Record<string, (said: string) => string>)[error.code] ?? own;
-  return words(error.message);
+  return codeText(error.code, error.message) ?? own(error.message);
 }

@@ -30,7 +30,8 @@ export class ConnectForm {
   check(): boolean {
     let problems: typeof this.problems = {};
     let fault = addressFault(this.server);
-    if (fault) problems.server = fault === 'plain_http' ? m.team_plain_http() : m.team_address_wrong();
+    if (!this.server.trim()) problems.server = m.team_address_needed();
+    else if (fault) problems.server = fault === 'plain_http' ? m.team_plain_http() : m.team_address_wrong();
     if (!this.login.trim()) problems.login = m.team_login_needed();
     if (!this.password) problems.password = m.team_password_needed();
     this.problems = problems;

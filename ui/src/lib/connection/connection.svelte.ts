@@ -1,6 +1,6 @@
 import { NO_BATCH, follow } from './batch';
 import { calls } from './calls';
-import type { BundleView, ConnectInput, ConnectionView, DecideEntry, EntryView } from './types';
+import type { BundleView, ConnectInput, ConnectionView, Decision, EntryView } from './types';
 import type { Id } from '$lib/api/types';
 
 /** How this desk stands to its team's server; nothing of it on a desk that is not connected. */
@@ -58,7 +58,7 @@ export class ConnectionState {
   }
 
   /** Decides about a command; the lists follow. */
-  async decide(id: Id, how: DecideEntry['how']) {
+  async decide(id: Id, how: Decision) {
     await calls.decide(id, how);
     await Promise.all([this.loadOutbox(), this.load()]);
   }

@@ -1,4 +1,4 @@
-import { told, untyped } from '$lib/api/client';
+import { client, told } from '$lib/api/client';
 import { m } from '$lib/i18n/messages.svelte';
 import { numberWords } from '$lib/i18n/ticket-number';
 import type { Id, Millis } from '$lib/api/types';
@@ -27,13 +27,11 @@ export interface LeftItem {
   code?: string | null;
 }
 
-const BASE = '/api/v1/left-behind';
-
 export const leftCalls = {
-  all: () => told<LeftView[]>(untyped.GET(BASE)),
+  all: () => told<LeftView[]>(client.GET('/api/v1/left-behind')),
   decide: (id: Id, how: 'accept' | 'discard') =>
     told<{ items: LeftItem[]; repeated: boolean }>(
-      untyped.POST(`${BASE}/${encodeURIComponent(id)}`, { body: { how } }),
+      client.POST('/api/v1/left-behind/{id}', { params: { path: { id } }, body: { how } }),
     ),
 };
 

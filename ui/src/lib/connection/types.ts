@@ -1,77 +1,27 @@
-/** The shapes of the connection, named after those of the server's description; that takes their place once it lists them. */
+/** The shapes of the connection: what the description names, with the words that a text in it can be. */
+import type { components } from '$lib/api/schema';
 import type { Id, Millis } from '$lib/api/types';
 
-export interface ConnectionView {
-  server: string;
-  agent_id: Id;
-  device_id: Id;
+type Schemas = components['schemas'];
+
+export interface ConnectionView extends Omit<Schemas['ConnectionView'], 'state'> {
   state: 'up_to_date' | 'first_sync' | 'sending' | 'offline' | 'signed_out' | 'locked' | 'over';
-  /** Since when it is online or offline. */
-  since: Millis;
-  contact_at: Millis;
-  /** Commands that wait for the server. */
-  waiting: number;
-  /** Commands that the server has and that the next pull will show. */
-  sent: number;
-  needs_you: number;
-  first_sync?: FirstSyncView | null;
-  luggage?: LuggageView | null;
-  trouble?: string | null;
-  code?: string | null;
 }
-
-/** What is fetched to be read without the network. */
-export interface LuggageView {
-  tickets: number;
-  /** So many of them are here with everything. */
-  ready: number;
-  files: number;
-  files_here: number;
-  bytes_left: number;
-  /** Files that the server does not have any more. */
-  lost: number;
-  problem?: string | null;
-}
-
-export interface FirstSyncView {
-  done: number;
-  total: number;
-}
-
-export interface ConnectInput {
-  server: string;
-  login: string;
-  password: string;
-  name?: string;
-}
+export type LuggageView = Schemas['LuggageView'];
+export type ConnectInput = Schemas['ConnectInput'];
 
 /** What was given to one ticket and is not done, in its order. */
-export interface BundleView {
-  ticket_id: Id;
-  number: string;
-  title: string;
+export interface BundleView extends Omit<Schemas['BundleView'], 'entries'> {
   entries: EntryView[];
 }
-
-export type EntryStateName = 'waiting' | 'sent' | 'applied' | 'refused' | 'proposed' | 'discarded';
-
-export interface EntryView {
-  id: Id;
-  state: EntryStateName;
-  at: Millis;
+export interface EntryView extends Omit<Schemas['EntryView'], 'state' | 'command' | 'answer'> {
+  state: 'waiting' | 'sent' | 'applied' | 'refused' | 'proposed' | 'discarded';
   command: CommandDoc;
-  text?: string | null;
   answer?: Answer | null;
 }
 
 /** What became of a command on the server. */
-export interface Answer {
-  outcome: string;
-  code?: string | null;
-  message?: string | null;
-  ticket_id?: Id | null;
-  by?: string | null;
-  at?: Millis | null;
+export interface Answer extends Omit<Schemas['Answer'], 'theirs'> {
   /** What stands there now, as the command would set it. */
   theirs?: Stands | null;
 }
@@ -88,7 +38,7 @@ export interface Stands {
   customer?: { name?: string; address?: string };
 }
 
-export type DecideEntry = { how: 'discard' | 'mine' | 'note' | 'edit' | 'back' };
+export type Decision = 'discard' | 'mine' | 'note' | 'edit' | 'back';
 
 /** A command as the desk keeps it: a file format, so whatever it says beside this is left alone. */
 export interface CommandDoc extends Stands {

@@ -1,6 +1,7 @@
 import { clock, nearWithTime } from '$lib/i18n/format';
 import { inWords } from '$lib/i18n/master-names';
 import { m } from '$lib/i18n/messages.svelte';
+import { codeText } from '$lib/api/problem';
 import type { Id } from '$lib/api/types';
 import type { Answer, CommandDoc, EntryView, Stands } from './types';
 
@@ -125,7 +126,7 @@ export function standsOn(
 const named = (answer: Answer, words: (who: { name: string; time: string }) => string) =>
   answer.by && answer.at ? words({ name: answer.by, time: clock(answer.at) }) : undefined;
 
-/** Why a command was not simply carried out, by the stable code. */
+/** Why a command was not simply carried out, where that is another sentence than at the moment of giving it. */
 const WHY: Record<string, (answer: Answer) => string> = {
   changed_meanwhile: (answer) => named(answer, m.why_changed) ?? m.why_changed_someone(),
   customer_wrote: (answer) =>
@@ -136,32 +137,16 @@ const WHY: Record<string, (answer: Answer) => string> = {
   not_found: () => m.why_not_found(),
   merged: () => m.why_merged(),
   merge_cycle: () => m.why_merge_cycle(),
-  merge_into_itself: () => m.problem_merge_into_itself(),
   unknown_command: () => m.why_unknown(),
-  no_such_queue: () => m.problem_no_such_queue(),
-  no_such_state: () => m.problem_no_such_state(),
-  no_such_priority: () => m.problem_no_such_priority(),
-  no_such_agent: () => m.problem_no_such_agent(),
-  no_such_sender: () => m.problem_no_such_sender(),
-  no_recipient: () => m.problem_no_recipient(),
-  bad_recipient: () => m.problem_bad_recipient(),
-  empty_text: () => m.problem_empty_text(),
-  empty_title: () => m.problem_empty_title(),
-  pending_needs_time: () => m.problem_pending_needs_time(),
-  not_waiting: () => m.problem_not_waiting(),
-  not_sendable: () => m.problem_not_sendable(),
-  link_to_itself: () => m.problem_link_to_itself(),
-  article_exists: () => m.problem_exists_already(),
-  ticket_exists: () => m.problem_exists_already(),
-  too_large: () => m.problem_too_large(),
-  stale: () => m.problem_stale(),
 };
 
 export function whyWords(entry: EntryView): string {
   let answer = entry.answer;
   if (!answer) return m.why_changed_someone();
-  let words = WHY[answer.code ?? ''];
-  let why = words ? words(answer) : m.why_other({ reason: answer.message || m.problem_internal() });
+  let code = answer.code ?? '';
+  let said = answer.message ?? '';
+  let why =
+    WHY[code]?.(answer) ?? codeText(code, said) ?? m.why_other({ reason: said || m.problem_internal() });
   return addsOnly(entry) ? `${why} ${m.conflict_text_is_there()}` : why;
 }
 

@@ -23,6 +23,17 @@ it('says that a mail waits for a mailbox', () => {
   expect(screen.getByText(/no mailbox is connected/)).toBeInTheDocument();
 });
 
+it('says of a colleague’s mail neither that it waits here nor that it is one’s own', () => {
+  let calls = { oncommand: vi.fn(), onundo: vi.fn(), oncompare: vi.fn(), onback: vi.fn() };
+  let theirs = (delivery: Delivery) =>
+    render(DeliveryLine, { article: { id: 'a1', delivery } as Article, own: false, ...calls, line: 'away' });
+  theirs({ state: 'waiting' });
+  expect(screen.queryByText(/Waits for the network/)).toBeNull();
+  theirs({ state: 'held', error: 'answered_by_colleague' });
+  expect(screen.getByText(/since it was written/)).toBeInTheDocument();
+  expect(screen.queryByText(/in your name/)).toBeNull();
+});
+
 it('leaves the decision on a perhaps sent mail to the agent', async () => {
   let { oncommand, user, press } = show({ state: 'perhaps_sent' });
   await user.click(press('It arrived'));
