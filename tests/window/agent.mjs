@@ -15,6 +15,8 @@ export const chip = (text) => `//*[@aria-label='Views and queues']//*[contains(@
 export async function openConnect(window) {
   await window.click("//button[contains(., 'Connect to my team')]");
   await window.see(field('Address of the server'));
+  // WebKit gives the focus to it with a frame that it draws: whoever types before that types elsewhere.
+  await window.run('await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
 }
 
 /** Fills the form and sends it. */

@@ -4,7 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import test from 'node:test';
 import { ask, uuid7 } from './api.mjs';
-import { chip } from './agent.mjs';
+import { chip, says } from './agent.mjs';
 import { ARTEFACTS, withDesk } from './desk.mjs';
 import { openLine } from './line.mjs';
 import { PASSWORD, startServer } from './server.mjs';
@@ -116,6 +116,12 @@ test('what only a connected desktop shows holds in both languages and themes', (
         await window.run(`location.hash = '#/all/' + args[0]`, rows[2].number);
         await window.click("//button[normalize-space(.)='Compare' or normalize-space(.)='Vergleichen']");
         await window.see("//*[@role='dialog']");
+      });
+      await dressed('devices', async () => {
+        let { agent } = await ask(window, 'GET', '/session');
+        await window.run(`location.hash = '#/settings/agent/' + args[0]`, agent.id);
+        await window.see(says('laptop-ana'));
+        await window.run(`[...document.querySelectorAll('main h3')].at(-1).scrollIntoView()`);
       });
       await window.see(chip('4 need you'));
     } finally {

@@ -126,6 +126,13 @@ it.each([
   server.run(['agent', 'role', 'ben', 'First Level']);
   server.run(['agent', 'add', 'eva', '--name', 'Eva Ehemalig'], `${PASSWORD}\n`);
   server.run(['agent', 'disable', 'eva']);
+  let desktop = { login: 'ben', password: PASSWORD, name: 'Bens Reiserechner', program: 'Docket 0.1.0' };
+  let device = await fetch(`${server.url}/api/v1/devices`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-docket': 'desktop' },
+    body: JSON.stringify(desktop),
+  });
+  expect(device.ok, await device.text()).toBe(true);
   await page.goto(`${server.url}/#/settings/appearance`);
   await page.getByText(language, { exact: true }).click();
   await page.evaluate((wanted) => (document.documentElement.dataset.theme = wanted), theme);
@@ -158,6 +165,7 @@ it.each([
   await page.getByRole('table').waitFor();
   await page.getByRole('heading', { level: 3 }).first().waitFor();
   await look('agent');
+  await page.getByText('Bens Reiserechner').waitFor();
   await page.getByRole('heading', { level: 3 }).last().scrollIntoViewIfNeeded();
   await picture(page, `team-agent-below-${theme}`);
   await page.locator('.below a').click();

@@ -107,6 +107,7 @@ impl App {
 
     /// Numbers for the metrics page: name with labels, value.
     pub async fn metrics(&self) -> Result<Vec<(String, i64)>> {
+        let servers = if self.has_team() { Some(self.living().await?.len()) } else { None };
         let mut tx = self.0.db.read().await?;
         let mut metrics = vec![("docket_feed_head".to_owned(), tx.head)];
         let open: i64 = ticket::queue_counts(&mut tx, None).await?.iter().map(|queue| queue.tickets).sum();
@@ -120,8 +121,8 @@ impl App {
         let waiting = self.0.long_polls.load(std::sync::atomic::Ordering::Relaxed);
         metrics.push(("docket_long_polls".into(), i64::try_from(waiting).unwrap_or(i64::MAX)));
         metrics.push(("docket_mailboxes_fetched".into(), self.mailboxes_fetched()));
-        if self.has_team() {
-            metrics.push(("docket_servers".into(), i64::try_from(self.living().await?.len()).unwrap_or(0)));
+        if let Some(servers) = servers {
+            metrics.push(("docket_servers".into(), i64::try_from(servers).unwrap_or(0)));
         }
         metrics.push(("docket_quarantine".into(), i64::try_from(aside).unwrap_or(0)));
         Ok(metrics)

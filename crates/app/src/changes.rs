@@ -79,12 +79,16 @@ impl App {
         changes.counts = tx.head > after;
         changes.connection |= self.connected().is_some() && tx.head > after;
         if after >= 0 && tx.head > after {
-            for notice in self.told_after(after).into_iter().filter(|notice| notice.seq <= Some(tx.head)) {
-                changes.notices.extend(self.told(me, notice).await);
-            }
             let changed = ticket::changed_after(&mut tx, after, MOST, sight.as_ref()).await?;
             changes.tickets = changed.into_iter().map(|(id, _)| id.into()).collect();
             changes.sight = changes.settings || sight.is_some() && ticket::scopes_moved(&mut tx, after).await?;
+        }
+        // Everybody who waits wakes at once: nobody may hold one connection and ask for a second.
+        drop(tx);
+        if after >= 0 && changes.seq > after {
+            for notice in self.told_after(after).into_iter().filter(|notice| notice.seq <= Some(changes.seq)) {
+                changes.notices.extend(self.told(me, notice).await);
+            }
         }
         Ok(changes)
     }

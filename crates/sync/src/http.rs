@@ -132,9 +132,10 @@ fn cut(error: reqwest::Error) -> Cut {
     if untrusted { Cut::Untrusted(words) } else { Cut::Silent(words) }
 }
 
-/// TLS errors arrive inside I/O errors, which hide them from the chain of sources.
+/// TLS errors arrive inside I/O errors, one or several, which hide them from the chain of sources.
 fn is_of_certificate(cause: &(dyn std::error::Error + 'static)) -> bool {
-    let inside = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    let tls = inside.and_then(|inside| inside.downcast_ref()).or_else(|| cause.downcast_ref());
-    matches!(tls, Some(rustls::Error::InvalidCertificate(_)))
+    match cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(inside) => is_of_certificate(inside),
+        None => matches!(cause.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))),
+    }
 }

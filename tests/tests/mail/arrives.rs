@@ -1,10 +1,10 @@
 //! A mail arrives and is a ticket.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use docket_domain::settings::Kind;
 use docket_domain::{Direction, Sender, master, number};
-use docket_tests::{Desk, Mail, within};
+use docket_tests::{Desk, Mail, until, within};
 use serde_json::json;
 
 /// Contract §2: the check digit of OTRS's DateChecksum.
@@ -22,6 +22,34 @@ fn the_check_digit_meets_the_golden_vectors() {
     for number in ["2026112110000015", "2026112110000024", "2026112110000426", "2009031410000013", "2015071510001233", "2026010110999996"] {
         assert_eq!(check_digit(&number[..15]), number.chars().last().unwrap(), "{number}");
     }
+}
+
+/// More than there are connections to the database.
+const MANY: usize = 24;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_is_told_at_once_to_however_many_wait_for_it() {
+    let desk = Desk::start().await;
+    let ana = desk.agent("ana").await;
+    desk.nothing_waits().await;
+    let head = desk.app().counts(ana.id).await.unwrap().seq;
+    let arrives = async {
+        let waiting = async || desk.app().metrics().await.unwrap().contains(&("docket_long_polls".to_owned(), MANY as i64)).then_some(());
+        until("all to wait", waiting).await;
+        desk.receive(Mail::from("petra@x.test").subject("Printer on fire")).await;
+        Instant::now()
+    };
+    let all = async {
+        let mut left = tokio::task::JoinSet::new();
+        for _ in 0..MANY {
+            let (app, me) = (desk.app().clone(), ana.id);
+            left.spawn(async move { app.changes(me, head, Duration::from_secs(120)).await });
+        }
+        left.join_all().await
+    };
+    let (arrived, told) = tokio::join!(arrives, all);
+    assert!(arrived.elapsed() < Duration::from_secs(5), "{:?}", arrived.elapsed());
+    assert!(told.iter().all(Result::is_ok), "{told:?}");
 }
 
 #[tokio::test]

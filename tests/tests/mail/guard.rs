@@ -109,7 +109,9 @@ async fn the_guard_sees_what_colleagues_did() {
         assert_eq!(colleague(body).await.as_deref(), expected, "{words}");
     }
     // Also while it is still locked for whoever answered.
-    let answered = meanwhile(&desk, async |ben, ticket| drop(ben.answers(ticket, "Use sand.").await));
+    let answered = meanwhile(&desk, async |ben, ticket| {
+        ben.answers(ticket, "Use sand.").await;
+    });
     assert_eq!(answered.await.as_deref(), Some("answered_by_colleague"));
     let taken_back = meanwhile(&desk, async |ben, ticket| {
         let mut letter = ben.writes(ticket, "reply", "Use sand.").await;
