@@ -137,12 +137,15 @@ impl App {
     async fn fetch_piece(&self, line: &impl Line, piece: &Piece) -> Result<()> {
         let (article, id) = (ArticleId(piece.article_id), AttachmentId(piece.id));
         let path = format!("/api/v1/articles/{article}/attachments/{id}");
-        let bytes = match whole(line.ask(Asked { method: "GET", path, content_type: None, body: Vec::new() }).await) {
+        let told = whole(line.ask(Asked { method: "GET", path, content_type: None, body: Vec::new() }).await);
+        let bytes = match told {
             Ok(told) if blob::key(&told.body) == piece.sha256 => told.body,
-            Ok(_) => return Ok(self.lost(piece)),
-            // The next pull says why.
-            Err(error) if ["not_found", "forbidden"].contains(&error.code()) => return Ok(self.lost(piece)),
-            Err(error) => return Err(error),
+            Err(error) if !["not_found", "forbidden"].contains(&error.code()) => return Err(error),
+            // What else is wrong with it the next pull says.
+            Ok(_) | Err(_) => {
+                self.lost(piece);
+                return Ok(());
+            }
         };
         self.0.blobs.put(bytes, LONG_AGO).await?;
         // Its ticket may have been wiped while the bytes were on their way.
