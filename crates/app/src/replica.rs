@@ -27,7 +27,7 @@ mod state;
 
 pub use connect::{check_address, computer};
 pub use line::{Asked, Cut, Line, Told};
-pub(crate) use outbox::DISCARDED_KEPT;
+pub(crate) use outbox::{DISCARDED_KEPT, waiting_files};
 pub use pull::Pulled;
 pub use push::Pushed;
 pub use remote::{Answered, Relayed, Remote};
@@ -77,6 +77,8 @@ pub(crate) struct Memory {
     pub lost: Vec<serde_json::Value>,
     /// Days without contact after which it locks.
     pub lock_after_days: i64,
+    /// How the line was when whoever kept it last noted that, for processes that have not asked themselves.
+    pub line: Contact,
 }
 
 impl App {

@@ -1,6 +1,6 @@
 //! What time wakes: pending states that end, and changes by other processes.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use docket_domain::{Actor, Body, CommandId, Envelope, TicketId};
 use docket_store::{attempt, blob, personal, replica, session, ticket};
@@ -70,7 +70,10 @@ impl App {
             blob::forget_upload(&mut tx, id).await?;
         }
         tx.commit().await?;
-        let used = blob::all_referenced(&mut self.0.db.read().await?).await?.into_iter().collect();
+        let mut tx = self.0.db.read().await?;
+        let mut used: HashSet<String> = blob::all_referenced(&mut tx).await?.into_iter().collect();
+        used.extend(crate::replica::waiting_files(&mut tx).await?);
+        drop(tx);
         let swept = self.0.blobs.sweep(self.now() - DAY, used).await?;
         if swept > 0 {
             tracing::info!(swept, "took away files that nothing names");

@@ -43,6 +43,8 @@ mod files;
 mod jobs;
 #[path = "store/lists.rs"]
 mod lists;
+#[path = "store/lives.rs"]
+mod lives;
 #[path = "store/mailboxes.rs"]
 mod mailboxes;
 #[path = "store/many.rs"]

@@ -6,7 +6,7 @@ use docket_domain::{
     Actor, AgentId, ArticleId, Body, CommandId, Delivery, Envelope, Refusal, Ticket, TicketId, conflict, unit::TicketUnit,
 };
 use docket_store::{
-    article, lease, replica,
+    Tx, article, lease, replica,
     replica::Entry,
     ticket,
     unit::{self, Placing},
@@ -22,6 +22,14 @@ use crate::{
 
 /// How long what was discarded can be had back (ms).
 pub(crate) const DISCARDED_KEPT: i64 = 30 * 24 * 3_600_000;
+
+/// The files of commands that are not done: they have to be here when these are pushed, however late that is.
+pub(crate) async fn waiting_files(tx: &mut Tx) -> Result<Vec<String>> {
+    let entries = replica::outbox(tx).await?;
+    let envelopes = entries.iter().filter_map(super::left::envelope);
+    let files = envelopes.filter_map(|envelope| Some(envelope.body.article()?.attachments.clone())).flatten();
+    Ok(files.map(|file| file.sha256).collect())
+}
 
 impl App {
     /// Carries a command out on a replica: guessed at once, and kept for the server.

@@ -1321,7 +1321,7 @@ export interface components {
          */
         Channel: "email" | "phone" | "internal";
         /** @enum {string} */
-        Code: "agent_disabled" | "bad_backup" | "bad_request" | "client_too_old" | "connected_elsewhere" | "data_folder" | "database_unreachable" | "device_locked" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_sender_address" | "not_connected" | "not_empty" | "not_found" | "offline" | "on_its_way" | "password_missing" | "sealed_elsewhere" | "server_refused" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "unknown_command";
+        Code: "agent_disabled" | "bad_backup" | "bad_request" | "client_too_old" | "connected_elsewhere" | "data_folder" | "database_unreachable" | "device_locked" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_sender_address" | "not_connected" | "not_empty" | "not_found" | "offline" | "on_its_way" | "password_missing" | "sealed_elsewhere" | "server_disk_full" | "server_refused" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "unknown_command";
         /** @description What a client asks for. */
         CommandBody: {
             /** @enum {string} */
@@ -1508,7 +1508,10 @@ export interface components {
              * @description Since when it is online or offline (ms UTC).
              */
             since: number;
-            /** @description `up_to_date`, `first_sync`, `sending`, `offline`, `signed_out`, `locked` or `over`. */
+            /**
+             * @description `up_to_date`, `first_sync`, `sending`, `offline`, `trouble` (the server answers, and says no: see
+             *     `code`), `signed_out`, `locked` or `over`.
+             */
             state: string;
             trouble?: string | null;
             /**
@@ -1806,6 +1809,11 @@ export interface components {
              * @default null
              */
             next?: string | null;
+            /**
+             * @description The agent's drafts on these tickets.
+             * @default []
+             */
+            personal?: components["schemas"]["PersonalUnit"][];
             /**
              * @description Whole tickets.
              * @default []

@@ -5,7 +5,7 @@ export interface ConnectionView {
   server: string;
   agent_id: Id;
   device_id: Id;
-  state: 'up_to_date' | 'first_sync' | 'sending' | 'offline' | 'signed_out' | 'locked' | 'over';
+  state: 'up_to_date' | 'first_sync' | 'sending' | 'offline' | 'trouble' | 'signed_out' | 'locked' | 'over';
   /** Since when it is online or offline. */
   since: Millis;
   contact_at: Millis;
