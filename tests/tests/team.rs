@@ -4,19 +4,27 @@
 
 mod team {
     mod administration;
+    mod clocks;
     mod concurrent;
     mod feed;
     mod fetching;
+    mod forged;
+    mod full_disk;
     mod matrix;
+    mod matrix_sync;
     mod merge;
+    mod merge_killed;
     mod needs_you;
     mod proxies;
+    mod restored;
     mod sending;
     mod servers;
     mod simulation;
     mod sync_process;
+    mod sync_tls;
     mod sync_window;
     mod timers;
     mod tls;
     mod together;
+    mod versions;
 }
