@@ -1,7 +1,7 @@
 //! The permission matrix: a desk with one agent for each column of `tests/data/access.tsv`, who ask it through the Router.
 //!
-//! A replica can be held against the same file: [`Table::read`] gives the cells, [`Stage::build`] the desk and its agents, and
-//! [`Stage::ticket`] the ticket that a column is about.
+//! [`Table::read`] gives the cells, [`Stage::build`] the desk and its agents, and [`Stage::ticket`] the ticket that a column is about.
+//! [`Stage::desktop`] is a connected desktop of such an agent, which is held against the same file.
 
 use std::collections::BTreeMap;
 
@@ -22,6 +22,10 @@ use http::{Request, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
+
+mod desktop;
+
+pub use desktop::{Desktop, Door};
 
 const TABLE: &str = include_str!("../data/access.tsv");
 const PASSWORD: &str = "correct horse battery";

@@ -11,10 +11,12 @@
 //! ```
 
 pub mod access;
+pub mod altering;
 pub mod breaking;
 pub mod client;
 pub mod curl;
 pub mod dice;
+pub mod forger;
 pub mod kill;
 pub mod line;
 pub mod office;

@@ -18,6 +18,8 @@ pub struct Program {
     binary: PathBuf,
     data: PathBuf,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+    before: Vec<String>,
 }
 
 /// A program of the workspace: the one that `DOCKET_BIN` names (for `docket`), else the one built beside this.
@@ -36,7 +38,7 @@ pub fn binary(name: &str) -> Result<PathBuf> {
 impl Program {
     /// The program on a data folder.
     pub fn new(data: &Path) -> Result<Self> {
-        Ok(Self { binary: binary("docket")?, data: data.to_owned(), arguments: Vec::new() })
+        Ok(Self { binary: binary("docket")?, data: data.to_owned(), arguments: Vec::new(), environment: Vec::new(), before: Vec::new() })
     }
 
     /// With these arguments before each command: a database, a key.
@@ -45,16 +47,34 @@ impl Program {
         self
     }
 
+    /// With this variable in its environment.
+    pub fn with_env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Run by another program, which is given the command line behind these words of its own.
+    pub fn by(mut self, words: &[&str]) -> Self {
+        self.before = words.iter().map(|word| (*word).to_owned()).collect();
+        self
+    }
+
     /// A command that the system kills when this process dies.
     fn command(&self) -> Command {
         let mut command = if cfg!(target_os = "linux") {
             let mut command = Command::new("setpriv");
-            command.args(["--pdeathsig", "KILL", "--"]).arg(&self.binary);
+            command.args(["--pdeathsig", "KILL", "--"]).args(&self.before).arg(&self.binary);
             command
         } else {
             Command::new(&self.binary)
         };
-        command.arg("--data").arg(&self.data).args(&self.arguments).env("LANG", "C.UTF-8").kill_on_drop(true);
+        command
+            .arg("--data")
+            .arg(&self.data)
+            .args(&self.arguments)
+            .env("LANG", "C.UTF-8")
+            .envs(self.environment.iter().cloned())
+            .kill_on_drop(true);
         command
     }
 

@@ -5,21 +5,29 @@
 mod team {
     mod administration;
     mod away;
+    mod clocks;
     mod concurrent;
     mod desktop;
     mod feed;
     mod fetching;
+    mod forged;
+    mod full_disk;
     mod left;
     mod matrix;
+    mod matrix_sync;
     mod merge;
+    mod merge_killed;
     mod needs_you;
     mod proxies;
+    mod restored;
     mod sending;
     mod servers;
     mod simulation;
     mod sync_process;
+    mod sync_tls;
     mod sync_window;
     mod timers;
     mod tls;
     mod together;
+    mod versions;
 }

@@ -68,6 +68,7 @@ pub(crate) const CODES: &[&str] = &[
     "on_its_way",
     "password_missing",
     "sealed_elsewhere",
+    "server_disk_full",
     "server_refused",
     "sign_in_required",
     "slow_down",

@@ -222,6 +222,7 @@ impl App {
         app.look_connected().await?;
         if holds && app.connected().is_none() {
             app.bury(former).await?;
+            app.begin_life().await?;
         }
         if serves {
             app.check_key().await?;

@@ -81,6 +81,8 @@ pub(crate) struct Memory {
     pub lost: Vec<serde_json::Value>,
     /// Days without contact after which it locks.
     pub lock_after_days: i64,
+    /// How the line was when whoever kept it last noted that, for processes that have not asked themselves.
+    pub line: Contact,
 }
 
 impl App {

@@ -472,7 +472,10 @@ impl Work {
                 inline: file.inline,
                 content_id: file.content_id.clone(),
             };
-            article::attach(&mut self.tx, &attachment).await?;
+            article::attach(&mut self.tx, &attachment).await.map_err(|error| match error.is_duplicate() {
+                true => Error::Refused(Refusal::ArticleExists),
+                false => error.into(),
+            })?;
         }
         Ok(())
     }

@@ -40,7 +40,10 @@ impl From<docket_app::Error> for Failure {
     fn from(error: docket_app::Error) -> Self {
         use docket_app::Error as E;
         match &error {
-            E::Held(_) | E::Disk(_) | E::SlowDown { .. } | E::Unavailable { code: "database_unreachable" | "offline", .. } => {
+            E::Held(_)
+            | E::Disk(_)
+            | E::SlowDown { .. }
+            | E::Unavailable { code: "database_unreachable" | "offline" | "server_disk_full" | "slow_down", .. } => {
                 Self::TryAgain(error.to_string())
             }
             E::Internal(source) => Self::Refused(format!("{source:#}")),

@@ -57,9 +57,9 @@ impl From<sqlx::Error> for Error {
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
-        use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
         match error.kind() {
-            StorageFull | QuotaExceeded | ReadOnlyFilesystem => Self::Disk(error.to_string()),
+            StorageFull | QuotaExceeded | FileTooLarge | ReadOnlyFilesystem => Self::Disk(error.to_string()),
             _ => Self::Io(error),
         }
     }

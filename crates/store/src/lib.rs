@@ -19,6 +19,7 @@ mod json;
 mod key;
 pub mod lease;
 pub mod left_behind;
+pub mod life;
 pub mod luggage;
 pub mod mailbox;
 pub mod merge;

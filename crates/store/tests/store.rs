@@ -43,6 +43,8 @@ mod files;
 mod jobs;
 #[path = "store/lists.rs"]
 mod lists;
+#[path = "store/lives.rs"]
+mod lives;
 #[path = "store/luggage.rs"]
 mod luggage;
 #[path = "store/mailboxes.rs"]

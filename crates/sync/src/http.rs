@@ -8,7 +8,7 @@ use docket_app::{
     wire::sync::PROTOCOL,
 };
 use reqwest::{Client, ClientBuilder, Method, Response, redirect::Policy};
-use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer, pki_types::pem::PemObject};
+use rustls::{CertificateError, ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer, pki_types::pem::PemObject};
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -121,21 +121,46 @@ impl Line for HttpLine {
 /// What went wrong, down to its last cause and without the address, which may hold what nobody needs to see.
 fn cut(error: reqwest::Error) -> Cut {
     let error = error.without_url();
-    let (mut words, mut untrusted) = (error.to_string(), false);
+    if let Some(wrong) = certificate(&error) {
+        return Cut::Untrusted(format!("the server cannot be trusted: {}", distrust(wrong)));
+    }
+    let mut words = error.to_string();
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
         words = cause.to_string();
-        untrusted |= is_of_certificate(cause);
         source = cause.source();
     }
-    let words = format!("the server cannot be reached: {words}");
-    if untrusted { Cut::Untrusted(words) } else { Cut::Silent(words) }
+    Cut::Silent(format!("the server cannot be reached: {words}"))
 }
 
-/// TLS errors arrive inside I/O errors, one or several, which hide them from the chain of sources.
-fn is_of_certificate(cause: &(dyn std::error::Error + 'static)) -> bool {
-    match cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-        Some(inside) => is_of_certificate(inside),
-        None => matches!(cause.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))),
+/// What is wrong with the server's certificate, if that is why.
+fn certificate(error: &reqwest::Error) -> Option<&CertificateError> {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        // An I/O error is no source of its own.
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = cause.downcast_ref::<rustls::Error>().or_else(|| inner?.downcast_ref());
+        if let Some(rustls::Error::InvalidCertificate(wrong)) = tls {
+            return Some(wrong);
+        }
+        source = cause.source().or(inner.map(|inner| inner as &dyn std::error::Error));
+    }
+    None
+}
+
+fn distrust(wrong: &CertificateError) -> String {
+    match wrong {
+        // A stranger may give himself the name of the authority.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
+            "nobody whom this computer trusts has signed its certificate; the file of an authority of your own is named by {CA_FILE}"
+        ),
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => "its certificate is not valid today; or this computer's clock is wrong".to_owned(),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "its certificate belongs to another name".to_owned()
+        }
+        other => other.to_string(),
     }
 }

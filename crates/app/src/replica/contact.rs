@@ -1,6 +1,8 @@
 //! How the line to the server is, told by whoever keeps it, and what wakes them.
 
-use super::{Memory, read};
+use docket_store::replica;
+
+use super::{Memory, read, write};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -26,13 +28,13 @@ impl App {
 
     /// Where this replica stands in the server's feed; none: it keeps nothing of a server.
     pub async fn server_seq(&self) -> Result<Option<i64>> {
-        let found = docket_store::replica::find(&mut self.0.db.read().await?).await?;
+        let found = replica::find(&mut self.0.db.read().await?).await?;
         Ok(found.filter(|_| self.connected().is_some()).map(|found| read::<Memory>(&found.document).seq))
     }
 
     /// Was this device signed out for good, so that only a new connection helps?
     pub async fn is_over(&self) -> Result<bool> {
-        let found = docket_store::replica::find(&mut self.0.db.read().await?).await?;
+        let found = replica::find(&mut self.0.db.read().await?).await?;
         Ok(found.is_some_and(|found| read::<Memory>(&found.document).over.is_some()))
     }
 
@@ -66,6 +68,11 @@ impl App {
         if moved {
             // Whoever is not listening at this moment finds that the feed has moved.
             let mut work = self.work().await?;
+            if let Some(mut known) = replica::find(&mut work.tx).await? {
+                let line = self.0.contact.borrow().clone();
+                known.document = write(&Memory { line, ..read(&known.document) })?;
+                replica::save(&mut work.tx, &known).await?;
+            }
             work.tx.next_seq();
             self.finish(work).await?;
         }

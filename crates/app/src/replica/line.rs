@@ -71,7 +71,16 @@ pub(crate) fn posted(path: &str, body: &impl Serialize) -> Result<Asked> {
 
 fn told<T: DeserializeOwned>(answer: std::result::Result<Told, Cut>) -> Result<T> {
     let told = whole(answer)?;
-    serde_json::from_slice(&told.body).map_err(|error| offline(format!("the server's answer cannot be read: {error}")))
+    serde_json::from_slice(&told.body).map_err(|error| match serde_json::from_slice::<serde::de::IgnoredAny>(&told.body) {
+        Ok(_) => Error::Unavailable {
+            code: "client_too_old",
+            message: format!(
+                "the server says what this Docket does not understand ({error}); install a newer one, and nothing that waits is lost"
+            ),
+        },
+        // A proxy's page, or a body that was cut.
+        Err(_) => offline(format!("the server's answer cannot be read: {error}")),
+    })
 }
 
 /// An answer that is none of ours (a proxy's page, a cut body) counts as no contact; a refusal of the server keeps its code.
@@ -100,7 +109,7 @@ pub(crate) fn offline(message: String) -> Error {
 
 /// The codes that a desktop goes by; any other is an error of the moment.
 fn refusal(code: &str, message: &str) -> Error {
-    const KNOWN: [&str; 10] = [
+    const KNOWN: [&str; 9] = [
         "client_too_old",
         "new_epoch",
         "device_revoked",
@@ -108,7 +117,6 @@ fn refusal(code: &str, message: &str) -> Error {
         "agent_disabled",
         "database_unreachable",
         "newer_database",
-        "disk_full",
         "not_found",
         "forbidden",
     ];
@@ -116,6 +124,11 @@ fn refusal(code: &str, message: &str) -> Error {
         Some(known) => Error::Unavailable { code: known, message: message.to_owned() },
         None if code == "sign_in_required" => Error::SignInRequired,
         None if code == "wrong_password" => Error::WrongPassword,
+        // Not the disk here.
+        None if code == "disk_full" => Error::Unavailable {
+            code: "server_disk_full",
+            message: "the server's disk is full; what waits here goes out when there is room".into(),
+        },
         None if code == "slow_down" => Error::Unavailable { code: "slow_down", message: message.to_owned() },
         None => Error::Unavailable { code: "server_refused", message: message.to_owned() },
     }

@@ -19,7 +19,7 @@ use crate::{
     team::known_code,
     wire::{
         Changes, NoticeView,
-        sync::{CustomerUnit, FirstInput, FirstPage, SyncPage},
+        sync::{CustomerUnit, FirstInput, FirstPage, PersonalUnit, SyncPage},
     },
 };
 
@@ -74,9 +74,7 @@ impl App {
         let gone: Vec<Uuid> = page.gone.iter().map(|id| id.0).collect();
         unit::forget(&mut work.tx, &gone).await?;
         work.take_contacts(page.customers).await?;
-        for document in page.personal {
-            personal::put(&mut work.tx, agent, &document.into(), memory.told).await?;
-        }
+        work.take_personal(page.personal, agent, offset, memory.told).await?;
         for mark in page.read_marks {
             personal::put_mark(&mut work.tx, agent, &mark.into(), memory.told).await?;
         }
@@ -141,6 +139,8 @@ impl App {
             work.show_anew(id).await?;
         }
         work.take_contacts(page.customers).await?;
+        let told = read::<Memory>(&known.document).told;
+        work.take_personal(page.personal, AgentId(known.agent_id), known.clock_offset, told).await?;
         if page.next.is_none() {
             fills.remove(0);
         }
@@ -228,6 +228,15 @@ impl Work {
         for contact in contacts {
             let CustomerUnit { key, address, name, company, phone, note, seen_at } = contact;
             customer::put(&mut self.tx, &customer::Customer { key, address, name, company, phone, note, seen_at }).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts the agent's own things; when they were written is told by this computer's clock here.
+    async fn take_personal(&mut self, documents: Vec<PersonalUnit>, agent: AgentId, offset: i64, told: i64) -> Result<()> {
+        for document in documents {
+            let here = PersonalUnit { changed_at: document.changed_at - offset, ..document };
+            personal::put(&mut self.tx, agent, &here.into(), told).await?;
         }
         Ok(())
     }

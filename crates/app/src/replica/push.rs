@@ -15,7 +15,7 @@ use super::{
 use crate::{
     app::App,
     error::{Error, Result},
-    wire::sync::{Answer, LeaseInput, LeaseView, PersonalInput, PushInput, PushView},
+    wire::sync::{Answer, LeaseInput, LeaseView, PersonalInput, PersonalUnit, PushInput, PushView},
 };
 
 /// Commands of one push.
@@ -74,8 +74,12 @@ impl App {
         let mut before: HashSet<Uuid> = HashSet::new();
         let (mut sendable, mut more) = (Vec::new(), false);
         for mut entry in entries.into_iter().filter(|entry| ["waiting", "sent"].contains(&entry.state.as_str())) {
-            let Ok(envelope) = serde_json::from_str::<Envelope>(&entry.envelope) else { continue };
             let subjects: Vec<Uuid> = [Some(entry.ticket_id), entry.other_id].into_iter().flatten().collect();
+            let Ok(envelope) = serde_json::from_str::<Envelope>(&entry.envelope) else {
+                // A newer program gave it: it keeps its place until that one is here again.
+                before.extend(subjects);
+                continue;
+            };
             let adds = conflict::only_adds(&envelope.body);
             let waits = stuck.contains(&entry.ticket_id) && !adds || unknown.contains(&entry.ticket_id);
             if waits {
@@ -139,8 +143,10 @@ impl App {
         let ends = [last(documents.last().map(|(seq, _)| *seq), documents.len()), last(marks.last().map(|(seq, _)| *seq), marks.len())];
         let all = documents.iter().map(|(seq, _)| *seq).chain(marks.iter().map(|(seq, _)| *seq)).max();
         let Some(upto) = ends.into_iter().flatten().min().or(all) else { return Ok(false) };
+        // The last write wins, by the server's clock.
+        let by_server = |kept: personal::Kept| PersonalUnit { changed_at: kept.changed_at + known.clock_offset, ..kept.into() };
         let input = PersonalInput {
-            personal: documents.into_iter().filter(|(seq, _)| *seq <= upto).map(|(_, kept)| kept.into()).collect(),
+            personal: documents.into_iter().filter(|(seq, _)| *seq <= upto).map(|(_, kept)| by_server(kept)).collect(),
             read_marks: marks.into_iter().filter(|(seq, _)| *seq <= upto).map(|(_, mark)| mark.into()).collect(),
         };
         tell(line, "/api/v1/sync/personal", &input).await?;
@@ -183,7 +189,11 @@ impl crate::submit::Work {
             // An answer of a newer server: it stays until this program is newer, too.
             other => {
                 tracing::warn!(other, "the server gave an answer that this program does not know");
-                return Err(Error::Unavailable { code: "server_refused", message: "the server is newer than this program".into() });
+                return Err(Error::Unavailable {
+                    code: "client_too_old",
+                    message: "the server gives answers that this Docket does not know; install a newer one, and nothing that waits is lost"
+                        .into(),
+                });
             }
         }
         if let Some(went) = answer.ticket_id

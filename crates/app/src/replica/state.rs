@@ -2,6 +2,7 @@
 
 use docket_domain::{AgentId, Body, CommandId, Envelope, TicketId};
 use docket_store::{article, replica, ticket};
+use serde::{Deserialize, Serialize};
 
 use super::{Fill, Memory, left::envelope, read, row};
 use crate::{
@@ -13,13 +14,15 @@ use crate::{
 };
 
 /// How the line to the server is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Contact {
     /// Is there one right now?
     pub online: bool,
     /// Since when it is as it is (ms UTC).
     pub since: i64,
     /// Is something on its way right now?
+    #[serde(skip)]
     pub busy: bool,
     /// What went wrong last, in words.
     pub trouble: Option<String>,
@@ -33,6 +36,17 @@ impl Contact {
     /// Wakes whoever shows how the connection stands.
     pub(crate) fn stir(&mut self) {
         self.packed = self.packed.wrapping_add(1);
+    }
+}
+
+impl Contact {
+    /// What there is to say before anybody has been asked. A window that keeps the line has noted how it is; where nobody keeps it,
+    /// there was no contact since the last one.
+    fn before_asking(self, contact_at: i64, kept_elsewhere: bool) -> Self {
+        match (kept_elsewhere, self.online || self.since == 0) {
+            (true, _) | (false, false) => self,
+            (false, true) => Self { online: false, since: contact_at, ..self },
+        }
     }
 }
 
@@ -57,7 +71,8 @@ impl App {
         let entries = replica::outbox(&mut tx).await?;
         let count = |states: &[&str]| entries.iter().filter(|entry| states.contains(&entry.state.as_str())).count() as i64;
         let held = replica::troubled(&mut tx, connected.agent.0).await?;
-        let contact = self.0.contact.borrow().clone();
+        let asked = self.0.contact.borrow().clone();
+        let contact = if asked.since > 0 { asked } else { memory.line.clone().before_asking(known.contact_at, !self.holds()) };
         let lock_after = if memory.lock_after_days > 0 { memory.lock_after_days } else { LOCK_AFTER_DAYS };
         let locked = self.now() - known.contact_at > lock_after * DAY && known.contact_at > 0;
         let first = fills.iter().fold((0, 0), |(done, total), fill| (done + fill.done, total + fill.total));
@@ -68,6 +83,7 @@ impl App {
             (None, true, false) => "locked",
             (None, _, false) => "offline",
             (None, _, true) if contact.code.as_deref() == Some("sign_in_required") => "signed_out",
+            (None, _, true) if contact.code.is_some() => "trouble",
             (None, _, true) if sending > 0 && contact.busy => "sending",
             (None, _, true) if !fills.is_empty() => "first_sync",
             (None, _, true) => "up_to_date",

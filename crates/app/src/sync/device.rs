@@ -1,11 +1,11 @@
 //! Devices: connected desktops with a token of their own.
 
 use docket_domain::{AgentId, DeviceId};
-use docket_store::{device, left_behind};
+use docket_store::{device, left_behind, life};
 
 use crate::{
     app::App,
-    clock::{new_id, token},
+    clock::{new_id, random, token},
     error::{Error, Result},
     sessions::hash_token,
     wire::{
@@ -39,6 +39,17 @@ pub struct Asking {
 }
 
 impl App {
+    /// A start of this desk is told from every other one, and so from that of another copy of it. Nobody needs it before there are
+    /// devices.
+    pub(crate) async fn begin_life(&self) -> Result<()> {
+        if device::all(&mut self.0.db.read().await?).await?.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.0.db.begin().await?;
+        life::begin(&mut tx, i64::from_be_bytes(random())).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Connects a desktop: login and password give a device and its token. Wrong attempts are slowed down as at a browser's.
     pub async fn connect_device(&self, input: DeviceInput, from: &str) -> Result<DeviceWelcome> {
         let agent = self.agent_by_password(SignIn { login: input.login, password: input.password }, from).await?;
@@ -64,6 +75,9 @@ impl App {
         };
         device::save(&mut tx, &entry, &hash_token(&fresh)).await?;
         tx.commit().await?;
+        if life::current(&mut self.0.db.read().await?).await?.is_none() {
+            self.begin_life().await?;
+        }
         Ok(DeviceWelcome {
             device_id: id,
             token: fresh,
@@ -122,7 +136,10 @@ impl App {
     /// Keeps personal things that changed on a device, unless later ones are here.
     pub async fn take_personal(&self, me: AgentId, input: PersonalInput) -> Result<()> {
         let mut tx = self.0.db.aside().await?;
-        for unit in input.personal.into_iter().take(5_000) {
+        let now = self.now();
+        for mut unit in input.personal.into_iter().take(5_000) {
+            // A clock that is ahead must not win for ever.
+            unit.changed_at = unit.changed_at.min(now);
             if ["draft", "view"].contains(&unit.kind.as_str()) && unit.key.len() <= 200 && unit.document.len() <= 4 << 20 {
                 docket_store::personal::take(&mut tx, me, &unit.into()).await?;
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use docket_domain::{AgentId, Event, EventBody, QueueId, Settings, Ticket, TicketId, access, settings::Record, unit::TicketUnit};
 use docket_store::{
-    Tx, customer, dump, personal, setting, ticket,
+    Tx, customer, dump, life, personal, setting, ticket,
     unit::{self, Head, Place, Sight},
 };
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result},
     wire::{
         NoticeView,
-        sync::{CustomerUnit, FirstInput, FirstPage, SyncPage, SyncQuery},
+        sync::{CustomerUnit, FirstInput, FirstPage, PersonalUnit, SyncPage, SyncQuery},
     },
 };
 
@@ -25,6 +25,7 @@ const PAGE: i64 = 500;
 const SMALL: i64 = 2_000;
 /// Notices of a page: who was away for long looks at the lists.
 const NOTICES: usize = 20;
+const DRAFT: &str = "draft";
 
 impl App {
     /// What changed after a cursor. An empty cursor gives the settings and where the feed stands now.
@@ -40,12 +41,12 @@ impl App {
         if query.after.is_empty() {
             page.settings = settings.records.values().filter(|record| record.kind.for_everyone()).cloned().collect();
             page.seq = tx.head;
-            page.cursor = Cursor::new(epoch, tx.head, -1, &settings, &readable).text();
+            page.cursor = Cursor::new(epoch, tx.head, -1, &settings, &readable).in_life(life::current(&mut tx).await?).text();
             page.more = true;
             return Ok(page);
         }
         let cursor = Cursor::parse(&query.after).ok_or_else(|| Error::invalid("after", "this mark is not one of ours"))?;
-        if cursor.epoch != epoch || cursor.seq > tx.head {
+        if cursor.epoch != epoch || cursor.seq > tx.head || is_of_another_desk(&mut tx, &cursor).await? {
             return Err(Error::Unavailable { code: "new_epoch", message: "this desk was restored from a backup; sync anew".into() });
         }
         let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE);
@@ -59,12 +60,14 @@ impl App {
         page.customers = contacts(&mut tx, &settings, me, cursor.seq, upto, &page.tickets).await?;
         page.added = readable.iter().copied().filter(|queue| !cursor.could_read(*queue)).collect();
         page.removed = settings.queues.keys().copied().filter(|queue| cursor.could_read(*queue) && !readable.contains(queue)).collect();
-        let more_of_mine = self.personal_page(&mut tx, me, cursor.personal, &mut page).await?;
+        let more_of_mine = personal_page(&mut tx, me, cursor.personal, &mut page).await?;
+        rest(&mut tx, &settings, me, &mut page.personal).await?;
+        page.personal.extend(drafts_on(&mut tx, me, &page.tickets).await?);
         page.seq = upto;
         page.more = more || more_of_mine.1;
+        page.cursor = Cursor::new(epoch, upto, more_of_mine.0, &settings, &readable).in_life(life::current(&mut tx).await?).text();
         drop(tx);
         page.notices = self.notices_between(me, cursor.seq, upto).await;
-        page.cursor = Cursor::new(epoch, upto, more_of_mine.0, &settings, &readable).text();
         Ok(page)
     }
 
@@ -114,6 +117,7 @@ impl App {
                 let last = heads.last().map(|head| Place { open, changed_at: head.unit.ticket.changed_at, id: head.unit.ticket.id.0 });
                 page.tickets = heads.into_iter().map(|head| TicketUnit { whole: true, ..head.unit }).collect();
                 unit::complete(&mut tx, &mut page.tickets, -1).await?;
+                page.personal = drafts_on(&mut tx, me, &page.tickets).await?;
                 if !everything {
                     page.customers = customers_of(&mut tx, &page.tickets).await?;
                 }
@@ -128,29 +132,78 @@ impl App {
         page.next = next.map(|mark| mark.text());
         Ok(page)
     }
+}
 
-    /// The agent's own things; gives the mark to go on from, and whether there is more.
-    async fn personal_page(&self, tx: &mut Tx, me: AgentId, after: i64, page: &mut SyncPage) -> Result<(i64, bool)> {
-        let documents = personal::after(tx, me, after, SMALL).await?;
-        let marks = personal::read_marks_after(tx, me, after, SMALL).await?;
-        // What is older than the counting has the number 0 and comes at once.
-        if after < 0 {
-            page.personal = documents.into_iter().map(|(_, unit)| unit.into()).collect();
-            page.read_marks = marks.into_iter().map(|(_, mark)| mark.into()).collect();
-            return Ok((0, true));
-        }
-        let full = |len: usize| len == SMALL as usize;
-        let ends = [
-            documents.last().filter(|_| full(documents.len())).map(|(seq, _)| *seq),
-            marks.last().filter(|_| full(marks.len())).map(|(seq, _)| *seq),
-        ];
-        let upto = ends.into_iter().flatten().min();
-        let all = documents.iter().map(|(seq, _)| *seq).chain(marks.iter().map(|(seq, _)| *seq)).max().unwrap_or(after);
-        let mark = upto.unwrap_or(all);
-        page.personal = documents.into_iter().filter(|(seq, _)| *seq <= mark).map(|(_, unit)| unit.into()).collect();
-        page.read_marks = marks.into_iter().filter(|(seq, _)| *seq <= mark).map(|(_, mark)| mark.into()).collect();
-        Ok((mark, upto.is_some()))
+/// Was this cursor given by a desk that went on from an older copy of this one, or that this one is an older copy of? Then what it
+/// has seen is not what lies before it here, however far this one has come since.
+async fn is_of_another_desk(tx: &mut Tx, cursor: &Cursor) -> Result<bool> {
+    let Some(mark) = cursor.life else { return Ok(false) };
+    Ok(match life::end(tx, mark).await? {
+        None => true,
+        Some(end) => end.is_some_and(|end| cursor.seq > end),
+    })
+}
+
+/// The agent's own things; gives the mark to go on from, and whether there is more.
+async fn personal_page(tx: &mut Tx, me: AgentId, after: i64, page: &mut SyncPage) -> Result<(i64, bool)> {
+    let documents = personal::after(tx, me, after, SMALL).await?;
+    let marks = personal::read_marks_after(tx, me, after, SMALL).await?;
+    // What is older than the counting has the number 0 and comes at once.
+    if after < 0 {
+        page.personal = documents.into_iter().map(|(_, unit)| unit.into()).collect();
+        page.read_marks = marks.into_iter().map(|(_, mark)| mark.into()).collect();
+        return Ok((0, true));
     }
+    let full = |len: usize| len == SMALL as usize;
+    let ends = [
+        documents.last().filter(|_| full(documents.len())).map(|(seq, _)| *seq),
+        marks.last().filter(|_| full(marks.len())).map(|(seq, _)| *seq),
+    ];
+    let upto = ends.into_iter().flatten().min();
+    let all = documents.iter().map(|(seq, _)| *seq).chain(marks.iter().map(|(seq, _)| *seq)).max().unwrap_or(after);
+    let mark = upto.unwrap_or(all);
+    page.personal = documents.into_iter().filter(|(seq, _)| *seq <= mark).map(|(_, unit)| unit.into()).collect();
+    page.read_marks = marks.into_iter().filter(|(seq, _)| *seq <= mark).map(|(_, mark)| mark.into()).collect();
+    Ok((mark, upto.is_some()))
+}
+
+/// Drafts on tickets that are out of sight rest: they quote what may not be read. They come again with their ticket.
+async fn rest(tx: &mut Tx, settings: &Settings, me: AgentId, units: &mut Vec<PersonalUnit>) -> Result<()> {
+    let mut shown = Vec::new();
+    for unit in std::mem::take(units) {
+        let quotes = unit.kind == DRAFT && !unit.document.is_empty();
+        let known = match draft_ticket(&unit.key).filter(|_| quotes) {
+            Some(id) => ticket::find(tx, id).await?,
+            None => None,
+        };
+        if known.is_none_or(|ticket| access::may_read(settings, me, &ticket)) {
+            shown.push(unit);
+        }
+    }
+    *units = shown;
+    Ok(())
+}
+
+/// The agent's drafts on tickets that come whole, because they may have rested until now.
+async fn drafts_on(tx: &mut Tx, me: AgentId, units: &[TicketUnit]) -> Result<Vec<PersonalUnit>> {
+    let whole: BTreeSet<TicketId> = units.iter().filter(|unit| unit.whole).map(|unit| unit.ticket.id).collect();
+    if whole.is_empty() {
+        return Ok(Vec::new());
+    }
+    let drafts = personal::all(tx, me, DRAFT, "").await?.into_iter();
+    let there = drafts.filter(|draft| draft_ticket(&draft.key).is_some_and(|id| whole.contains(&id)));
+    let unit = |draft: personal::Personal| PersonalUnit {
+        kind: DRAFT.into(),
+        key: draft.key,
+        document: draft.document,
+        changed_at: draft.changed_at,
+    };
+    Ok(there.map(unit).collect())
+}
+
+/// The ticket that a draft is written on.
+fn draft_ticket(key: &str) -> Option<TicketId> {
+    key.split('/').next()?.parse().ok()
 }
 
 /// How an agent sees tickets now, and saw them when the cursor was made.

@@ -117,6 +117,10 @@ impl Work {
             None if !creates => return Err(Error::NotFound("ticket")),
             _ => {}
         }
+        // Who has no right gets no proposal either. What goes on from a merged ticket is checked where it arrives.
+        if let Some(ticket) = known.as_ref().filter(|ticket| ticket.merged_into.is_none()) {
+            access::check(&self.settings, me, ticket, &envelope.body)?;
+        }
         envelope.actor = Actor::Agent { id: me };
         envelope.device = Some(device.0);
         vet::vet(self, me, device, id, &mut envelope.body).await?;

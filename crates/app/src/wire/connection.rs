@@ -14,7 +14,8 @@ pub struct ConnectionView {
     pub server: String,
     pub agent_id: AgentId,
     pub device_id: DeviceId,
-    /// `up_to_date`, `first_sync`, `sending`, `offline`, `signed_out`, `locked` or `over`.
+    /// `up_to_date`, `first_sync`, `sending`, `offline`, `trouble` (the server answers, and says no: see
+    /// `code`), `signed_out`, `locked` or `over`.
     pub state: String,
     /// Since when it is online or offline (ms UTC).
     pub since: i64,

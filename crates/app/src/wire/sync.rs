@@ -152,6 +152,8 @@ pub struct FirstPage {
     pub tickets: Vec<TicketUnit>,
     /// Contacts, with the first page.
     pub customers: Vec<CustomerUnit>,
+    /// The agent's drafts on these tickets.
+    pub personal: Vec<PersonalUnit>,
     /// Where to go on; none: this was all.
     pub next: Option<String>,
     /// How many tickets there are in all, with the first page.

@@ -143,6 +143,7 @@ tables! {
     presence [ticket_id, agent_id] stays { ticket_id: Uuid, agent_id: Uuid, writing: Boolean, seen_at: Bigint },
     leased_number [number] stays { number: Text, at: Bigint },
     server [id] stays { id: Uuid, name: Text, version: Text, started_at: Bigint, seen_at: Bigint },
+    life [ordinal] stays { ordinal: Bigint, mark: Bigint, since: Bigint },
     lease [name] stays { name: Text, server_id: Uuid },
     mailbox_status [mailbox_id] stays {
         mailbox_id: Uuid, server_id: Uuid, status: Text, code: Text null, detail: Text null, since: Bigint, foreign_desk: Text null

@@ -69,6 +69,7 @@ const WORDS: Record<Code, (said: string) => string> = {
   device_lost: () => m.problem_device_lost(),
   device_revoked: () => m.problem_device_revoked(),
   new_epoch: () => m.problem_new_epoch(),
+  server_disk_full: () => m.problem_server_disk_full(),
   server_refused: (said) => said || m.problem_server_refused(),
 };
 

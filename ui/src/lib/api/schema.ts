@@ -1526,7 +1526,10 @@ export interface components {
              * @description Since when it is online or offline (ms UTC).
              */
             since: number;
-            /** @description `up_to_date`, `first_sync`, `sending`, `offline`, `signed_out`, `locked` or `over`. */
+            /**
+             * @description `up_to_date`, `first_sync`, `sending`, `offline`, `trouble` (the server answers, and says no: see
+             *     `code`), `signed_out`, `locked` or `over`.
+             */
             state: string;
             trouble?: string | null;
             /**
@@ -1829,6 +1832,11 @@ export interface components {
              * @default null
              */
             next?: string | null;
+            /**
+             * @description The agent's drafts on these tickets.
+             * @default []
+             */
+            personal?: components["schemas"]["PersonalUnit"][];
             /**
              * @description Whole tickets.
              * @default []

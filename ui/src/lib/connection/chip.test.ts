@@ -26,8 +26,18 @@ it('tells how the connection stands', () => {
   expect(line({ state: 'first_sync', first_sync: { done: 1240, total: 20_000 } })).toBe(
     '1,240 of 20,000 tickets',
   );
+  expect(line({ state: 'trouble', code: 'server_disk_full' })).toBe('Not in sync');
   expect(line({ state: 'signed_out' })).toBe('Signed out');
   expect(line({ state: 'over' })).toBe('Device signed out');
+});
+
+it('says why a server that answers is no help', () => {
+  expect(chipWords(view({ state: 'trouble', code: 'client_too_old' }))).toMatch(
+    /needs a newer Docket.*is kept here/,
+  );
+  expect(chipWords(view({ state: 'trouble', code: 'server_refused', trouble: 'Not today.' }))).toMatch(
+    /^Not today\./,
+  );
 });
 
 it('says what became of the tickets of a device that is over', () => {

@@ -1,3 +1,4 @@
+import { Problem, problemText } from '$lib/api/problem';
 import { clock, near, number } from '$lib/i18n/format';
 import { m } from '$lib/i18n/messages.svelte';
 import { current, type Batch } from './batch';
@@ -23,6 +24,8 @@ export function chipOf(view: ConnectionView, batch: Batch, now: number): Chip {
       return { line: m.sync_signed_out(), tone: 'off' };
     case 'offline':
       return { line: m.sync_offline_since({ time: since(view.since, now) }), tone: 'off' };
+    case 'trouble':
+      return { line: m.sync_trouble(), tone: 'off' };
     case 'sending':
       return { line: m.sync_sending_of({ n: current(batch), total: batch.total }), tone: 'busy' };
     case 'first_sync': {
@@ -53,6 +56,10 @@ export function chipWords(view: ConnectionView): string {
       return m.sync_words_signed_out();
     case 'offline':
       return view.first_sync ? m.first_sync_paused() : m.sync_words_offline();
+    case 'trouble':
+      return m.sync_words_trouble({
+        why: problemText(new Problem(view.code ?? 'internal', view.trouble ?? '')),
+      });
     case 'sending':
       return m.sync_words_sending();
     case 'first_sync':

@@ -5,7 +5,7 @@ import type { Id, Millis } from '$lib/api/types';
 type Schemas = components['schemas'];
 
 export interface ConnectionView extends Omit<Schemas['ConnectionView'], 'state'> {
-  state: 'up_to_date' | 'first_sync' | 'sending' | 'offline' | 'signed_out' | 'locked' | 'over';
+  state: 'up_to_date' | 'first_sync' | 'sending' | 'offline' | 'trouble' | 'signed_out' | 'locked' | 'over';
 }
 export type LuggageView = Schemas['LuggageView'];
 export type ConnectInput = Schemas['ConnectInput'];
