@@ -10,6 +10,7 @@ mod access;
 mod agents;
 mod article;
 mod backup;
+mod calendar;
 mod compose;
 mod connection;
 mod download;

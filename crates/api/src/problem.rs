@@ -38,6 +38,7 @@ pub(crate) const CODES: &[&str] = &[
     "agent_disabled",
     "bad_backup",
     "bad_request",
+    "calendar_never_open",
     "client_too_old",
     "connected_elsewhere",
     "data_folder",

@@ -17,8 +17,8 @@ use utoipa_axum::{
 };
 
 use crate::{
-    Host, access, agents, article, backup, compose, connection, gate, headers, list, mailbox, metrics, openapi, page, problem::Problem,
-    relay, session, settings, setup, sync, system, team, ticket,
+    Host, access, agents, article, backup, calendar, compose, connection, gate, headers, list, mailbox, metrics, openapi, page,
+    problem::Problem, relay, session, settings, setup, sync, system, team, ticket,
 };
 
 /// Bytes that a request may bring where it brings no file.
@@ -63,6 +63,8 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .routes(routes!(settings::setting_history))
         .routes(routes!(settings::placeholders))
         .routes(routes!(settings::preview))
+        .routes(routes!(calendar::calendar_due))
+        .routes(routes!(calendar::calendar_between))
         .routes(routes!(mailbox::test_mailbox))
         .routes(routes!(mailbox::mailboxes, mailbox::add_mailbox))
         .routes(routes!(mailbox::save_mailbox))

@@ -1,6 +1,8 @@
 //! The API as hosts and clients meet it: a real desk behind the Router, asked by named people.
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a test shall end it")]
 
+#[path = "api/calendars.rs"]
+mod calendars;
 #[path = "api/description.rs"]
 mod description;
 #[path = "api/desk.rs"]

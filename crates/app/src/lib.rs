@@ -8,6 +8,7 @@ mod agents;
 mod app;
 mod auto_reply;
 mod backup;
+mod calendars;
 mod changes;
 mod clock;
 mod commands;

@@ -13,10 +13,12 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 pub mod body;
+mod calendar;
 pub mod connection;
 pub mod sync;
 mod team;
 pub use body::CommandBody;
+pub use calendar::{BetweenInput, BetweenView, DueInput, DueView, Moment};
 pub use team::{AccessQuery, AccessView, AgentInput, DeviceView, GrantReason, Password, RightView, SignInView, SignedInView};
 
 /// Who is there and what this desk is.
@@ -247,6 +249,7 @@ pub enum Document {
     BlockedSender(settings::BlockedSender),
     Group(settings::Group),
     Role(settings::Role),
+    Calendar(docket_domain::calendar::Calendar),
 }
 
 /// All settings an agent may see, by kind.

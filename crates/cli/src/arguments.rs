@@ -5,7 +5,9 @@ use std::{net::IpAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use docket_domain::CommandId;
 
+mod calendar;
 mod team;
+pub use calendar::{CalendarCommand, Which};
 pub use team::{AgentCommand, Grant, GroupCommand, Named, RoleCommand};
 
 /// A help desk: mails become tickets, agents answer them.
@@ -91,6 +93,11 @@ pub enum Command {
     Role {
         #[command(subcommand)]
         command: RoleCommand,
+    },
+    /// Working time: when some of it is over, and how much of it lies between two moments
+    Calendar {
+        #[command(subcommand)]
+        command: CalendarCommand,
     },
     /// Write the whole desk into one file, without keys
     Backup {

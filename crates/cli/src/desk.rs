@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use docket_app::{App, Database, Hold, HostKind, Options};
-use docket_domain::{AgentId, PriorityId, QueueId, StateId, access::FOLDER};
+use docket_domain::{AgentId, PriorityId, QueueId, StateId, access::FOLDER, calendar::Calendar};
 use docket_sync::Roads;
 use url::Url;
 
@@ -156,6 +156,13 @@ pub fn priority(app: &App, name: &str) -> Result<PriorityId, Failure> {
             settings.priorities.iter().filter(|(_, priority)| priority.valid).map(|(id, priority)| (*id, priority.name.as_str())),
         ),
     }
+}
+
+/// A calendar by its name.
+pub fn calendar(app: &App, name: &str) -> Result<Calendar, Failure> {
+    let settings = app.settings();
+    let id = by_name("calendar", name, settings.calendars.iter().map(|(id, calendar)| (*id, calendar.name.as_str())))?;
+    settings.calendars.get(&id).cloned().ok_or_else(|| Failure::refused("that calendar is gone"))
 }
 
 fn by_name<'a, Id>(kind: &str, wanted: &str, all: impl Iterator<Item = (Id, &'a str)>) -> Result<Id, Failure> {

@@ -3,6 +3,7 @@
 mod agent;
 mod archive;
 mod arguments;
+mod calendar;
 mod demo;
 mod desk;
 mod failure;
@@ -47,6 +48,7 @@ async fn run(Arguments { place, command }: Arguments) -> Result<(), Failure> {
         Command::Agent { command } => agent::agent(&place, command).await,
         Command::Group { command } => team::group(&place, command).await,
         Command::Role { command } => team::role(&place, command).await,
+        Command::Calendar { command } => calendar::calendar(&place, command).await,
         Command::Backup { file } => archive::backup(&place, &file).await,
         Command::Restore { file } => archive::restore(&place, &file).await,
         Command::Check => archive::check(&place).await,

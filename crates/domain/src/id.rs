@@ -73,6 +73,8 @@ id! {
     GroupId;
     /// A role: rights in groups that several agents share.
     RoleId;
+    /// A calendar: when a desk works.
+    CalendarId;
     /// A device: a desktop that is connected to a server.
     DeviceId;
 }

@@ -6,10 +6,13 @@
 pub mod access;
 pub mod apply;
 pub mod article;
+pub mod calendar;
+pub mod clock;
 pub mod command;
 pub mod conflict;
 pub mod decide;
 pub mod event;
+pub mod holidays;
 pub mod id;
 pub mod link;
 pub mod master;

@@ -7,8 +7,12 @@ use serde_json::Value;
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::id::{
-    AddressId, AgentId, AutoResponseId, GroupId, MailboxId, PriorityId, QueueId, RoleId, SalutationId, SignatureId, StateId, TemplateId,
+use crate::{
+    calendar::Calendar,
+    id::{
+        AddressId, AgentId, AutoResponseId, CalendarId, GroupId, MailboxId, PriorityId, QueueId, RoleId, SalutationId, SignatureId,
+        StateId, TemplateId,
+    },
 };
 
 mod records;
@@ -34,15 +38,17 @@ pub enum Kind {
     BlockedSender,
     Group,
     Role,
+    Calendar,
 }
 
 impl Kind {
     /// All kinds, in the order in which records may refer to earlier ones.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Desk,
         Self::Group,
         Self::Role,
         Self::Agent,
+        Self::Calendar,
         Self::State,
         Self::Priority,
         Self::Queue,
@@ -74,6 +80,7 @@ impl Kind {
             Self::BlockedSender => "blocked_sender",
             Self::Group => "group",
             Self::Role => "role",
+            Self::Calendar => "calendar",
         }
     }
 
@@ -98,7 +105,8 @@ impl Kind {
             | Self::Address
             | Self::BlockedSender
             | Self::Group
-            | Self::Role => true,
+            | Self::Role
+            | Self::Calendar => true,
         }
     }
 }
@@ -152,6 +160,8 @@ pub struct Settings {
     pub agents: BTreeMap<AgentId, Agent>,
     /// States.
     pub states: BTreeMap<StateId, State>,
+    /// Calendars.
+    pub calendars: BTreeMap<CalendarId, Calendar>,
     /// Priorities.
     pub priorities: BTreeMap<PriorityId, Priority>,
     /// Queues.
@@ -192,6 +202,7 @@ impl Settings {
             Kind::Role => drop(self.roles.insert(RoleId(id), read(record)?)),
             Kind::Agent => drop(self.agents.insert(AgentId(id), read(record)?)),
             Kind::State => drop(self.states.insert(StateId(id), read(record)?)),
+            Kind::Calendar => drop(self.calendars.insert(CalendarId(id), read(record)?)),
             Kind::Priority => drop(self.priorities.insert(PriorityId(id), read(record)?)),
             Kind::Queue => drop(self.queues.insert(QueueId(id), read(record)?)),
             Kind::Template => drop(self.templates.insert(TemplateId(id), read(record)?)),

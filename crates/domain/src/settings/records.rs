@@ -10,6 +10,7 @@ use super::{Invalid, Kind, Settings};
 use crate::{
     access::Right,
     article::Address,
+    calendar::Calendar,
     id::{AddressId, AutoResponseId, GroupId, QueueId, RoleId, SalutationId, SignatureId, StateId, TemplateId},
     master,
     number::Generator,
@@ -179,9 +180,19 @@ pub struct State {
     /// Where a `pending auto` state leads when its time has come.
     #[serde(default)]
     pub next_state_id: Option<StateId>,
+    /// Does time in it not count for what was promised? Where nothing is said, pending states pause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pauses: Option<bool>,
     /// Can it be chosen?
     #[serde(default = "yes")]
     pub valid: bool,
+}
+
+impl State {
+    /// Does time in this state not count for what was promised?
+    pub fn pauses_clocks(&self) -> bool {
+        self.pauses.unwrap_or(self.kind.is_pending())
+    }
 }
 
 /// A priority.
@@ -538,6 +549,7 @@ pub(super) fn check(settings: &Settings, kind: Kind, id: Uuid, document: &Value)
         Kind::Desk => full(document, check_desk),
         Kind::Agent => full(document, |agent: &Agent| check_agent(settings, id, agent)),
         Kind::State => full(document, |state: &State| check_state(settings, id, state)),
+        Kind::Calendar => full(document, |calendar: &Calendar| check_calendar(settings, id, calendar)),
         Kind::Priority => full(document, |priority: &Priority| named(&priority.name)),
         Kind::Queue => full(document, |queue: &Queue| check_queue(settings, id, queue)),
         Kind::Template => full(document, |template: &Template| named(&template.name)),
@@ -561,6 +573,7 @@ pub(super) fn known(kind: Kind, document: &Value) -> Option<Value> {
         Kind::Desk => again::<Desk>(document),
         Kind::Agent => again::<Agent>(document),
         Kind::State => again::<State>(document),
+        Kind::Calendar => again::<Calendar>(document),
         Kind::Priority => again::<Priority>(document),
         Kind::Queue => again::<Queue>(document),
         Kind::Template => again::<Template>(document),
@@ -672,6 +685,14 @@ fn check_state(settings: &Settings, id: Uuid, state: &State) -> Result<(), Inval
         Some(old) if old.kind != state.kind => Err(Invalid::new("type", "the type of a state in use cannot change")),
         _ => Ok(()),
     }
+}
+
+fn check_calendar(settings: &Settings, id: Uuid, calendar: &Calendar) -> Result<(), Invalid> {
+    named(&calendar.name)?;
+    if settings.calendars.iter().any(|(other, c)| other.0 != id && c.name.to_lowercase() == calendar.name.to_lowercase()) {
+        return Err(Invalid::new("name", format!("there is a calendar \"{}\" already", calendar.name)));
+    }
+    calendar.check()
 }
 
 fn check_queue(settings: &Settings, id: Uuid, queue: &Queue) -> Result<(), Invalid> {

@@ -59,6 +59,7 @@ const WORDS: Record<Code, (said: string) => string> = {
   no_desk_there: () => m.problem_no_desk_there(),
   not_connected: () => m.problem_not_connected(),
   on_its_way: () => m.problem_on_its_way(),
+  calendar_never_open: () => m.problem_calendar_never_open(),
   no_right: () => m.problem_no_right(),
   merge_into_itself: () => m.problem_merge_into_itself(),
   merge_cycle: () => m.problem_merge_cycle(),

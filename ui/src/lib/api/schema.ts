@@ -140,6 +140,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendars/{id}/between": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The working time between two moments. Changes nothing. */
+        post: operations["calendar_between"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{id}/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** When that much working time is over. Changes nothing. */
+        post: operations["calendar_due"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -1288,6 +1322,21 @@ export interface components {
             /** @description Somebody should choose a folder, or look why it fails. */
             remind: boolean;
         };
+        /** @description Between which moments. */
+        BetweenInput: {
+            /** @description The first. */
+            from: components["schemas"]["Moment"];
+            /** @description The second. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description How much working time there is. */
+        BetweenView: {
+            /**
+             * Format: int64
+             * @description Working seconds.
+             */
+            seconds: number;
+        };
         /** @description An address whose mail goes to the junk queue. */
         BlockedSender: {
             /** @description The address. */
@@ -1315,6 +1364,23 @@ export interface components {
             number: string;
             ticket_id: components["schemas"]["TicketId"];
             title: string;
+        };
+        /** @description A calendar as it is written down: in a settings record, or in a file for `docket calendar`. */
+        Calendar: {
+            /** @description Days that are not like their weekday. A day with its year goes before one of every year. */
+            holidays?: components["schemas"]["Holiday"][];
+            /** @description What it is called. */
+            name?: string;
+            /** @description Public holidays that close it; an own day of the same date goes before them. */
+            public_holidays?: components["schemas"]["Of"][];
+            /** @description IANA zone in which its slots are meant. */
+            time_zone: string;
+            /** @description Can it be chosen? */
+            valid?: boolean;
+            /** @description The slots of each day; a day that is not named is closed. */
+            week?: {
+                [key: string]: components["schemas"]["Slot"][];
+            };
         };
         /** @description What changed since. */
         Changes: {
@@ -1745,7 +1811,7 @@ export interface components {
          */
         Direction: "inbound" | "outbound";
         /** @description What `document` holds, by the kind of its record: `signature` and `salutation` are a `TextBlock`, the others bear their name. */
-        Document: components["schemas"]["Desk"] | components["schemas"]["Agent"] | components["schemas"]["State"] | components["schemas"]["Priority"] | components["schemas"]["Queue"] | components["schemas"]["Template"] | components["schemas"]["TextBlock"] | components["schemas"]["AutoResponse"] | components["schemas"]["SystemAddress"] | components["schemas"]["MailboxSettings"] | components["schemas"]["MailRules"] | components["schemas"]["BlockedSender"] | components["schemas"]["Group"] | components["schemas"]["Role"];
+        Document: components["schemas"]["Desk"] | components["schemas"]["Agent"] | components["schemas"]["State"] | components["schemas"]["Priority"] | components["schemas"]["Queue"] | components["schemas"]["Template"] | components["schemas"]["TextBlock"] | components["schemas"]["AutoResponse"] | components["schemas"]["SystemAddress"] | components["schemas"]["MailboxSettings"] | components["schemas"]["MailRules"] | components["schemas"]["BlockedSender"] | components["schemas"]["Group"] | components["schemas"]["Role"] | components["schemas"]["Calendar"];
         /** @description A draft, as typed. */
         DraftView: {
             body: unknown;
@@ -1754,6 +1820,26 @@ export interface components {
             ticket_id: components["schemas"]["TicketId"];
             /** Format: int64 */
             updated_at: number;
+        };
+        /** @description How much working time from when on. */
+        DueInput: {
+            /**
+             * Format: int64
+             * @description Minutes of working time.
+             */
+            minutes: number;
+            /** @description From when on. */
+            start: components["schemas"]["Moment"];
+        };
+        /** @description When it is over. */
+        DueView: {
+            /**
+             * Format: int64
+             * @description That moment (ms UTC).
+             */
+            due: number;
+            /** @description The same in the calendar's zone, as RFC 3339 writes it. */
+            local: string;
         };
         /** @description A command in the outbox. */
         EntryView: {
@@ -1902,6 +1988,15 @@ export interface components {
             score: number;
             title: string;
         };
+        /** @description A day that is not like its weekday. */
+        Holiday: {
+            /** @description Which day: `12-25` is one of every year, `2026-11-23` that one alone. */
+            date: string;
+            /** @description The slots of that day instead of its weekday's; none: closed. */
+            hours?: components["schemas"]["Slot"][];
+            /** @description What it is called. */
+            name?: string;
+        };
         /** @description Where mail is read. */
         ImapSettings: {
             /** @description Folder. */
@@ -1922,7 +2017,7 @@ export interface components {
          * @description The kinds of settings records.
          * @enum {string}
          */
-        Kind: "desk" | "agent" | "state" | "priority" | "queue" | "template" | "signature" | "salutation" | "auto_response" | "address" | "mailbox" | "mail_rules" | "blocked_sender" | "group" | "role";
+        Kind: "desk" | "agent" | "state" | "priority" | "queue" | "template" | "signature" | "salutation" | "auto_response" | "address" | "mailbox" | "mail_rules" | "blocked_sender" | "group" | "role" | "calendar";
         /** @description How many numbers a device wants. */
         LeaseInput: {
             /** Format: int64 */
@@ -2258,6 +2353,8 @@ export interface components {
          * @enum {string}
          */
         MergeWarning: "customers_differ" | "fewer_see_target" | "more_see_target" | "target_closed" | "target_merged" | "mail_waits";
+        /** @description A moment: ms UTC, or a text as RFC 3339 writes it. */
+        Moment: components["schemas"]["Written"];
         /** @description The mail that opens a ticket from the desk's side. */
         NewMail: {
             bcc?: string[];
@@ -2298,6 +2395,13 @@ export interface components {
             text: string;
             ticket_id?: components["schemas"]["TicketId"] | null;
             title: string;
+        };
+        /** @description Whose public holidays. */
+        Of: {
+            /** @description ISO 3166-1, like `DE`. */
+            country: string;
+            /** @description The part of the country, like `BY`; none: what is kept everywhere in it. */
+            region?: string | null;
         };
         /** @description What waits and what needs a decision. */
         OutboxCount: {
@@ -2667,6 +2771,8 @@ export interface components {
             /** Format: int64 */
             seen_at: number;
         };
+        /** @description Working time from the first moment until the second, like `["08:00", "12:00"]`; it may end at `24:00`. */
+        Slot: string[][];
         /** @description Where mail is handed over. */
         SmtpSettings: {
             /** @description Host name. */
@@ -2686,6 +2792,8 @@ export interface components {
             /** @description Its name. */
             name: string;
             next_state_id?: components["schemas"]["StateId"] | null;
+            /** @description Does time in it not count for what was promised? Where nothing is said, pending states pause. */
+            pauses?: boolean | null;
             /** @description Its type. */
             type: components["schemas"]["StateType"];
             /** @description Can it be chosen? */
@@ -2946,6 +3054,8 @@ export interface components {
             /** Format: int64 */
             watched?: number;
         };
+        /** @description A moment as somebody wrote it. */
+        Written: number | string;
     };
     responses: never;
     parameters: never;
@@ -3190,6 +3300,70 @@ export interface operations {
                 };
                 content: {
                     "application/zstd": number[];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_between: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BetweenInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BetweenView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_due: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DueInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueView"];
                 };
             };
             /** @description A refusal */

@@ -136,6 +136,8 @@ export interface RoleDoc extends GroupDoc {
   grants?: Grants;
 }
 
+export type CalendarDoc = Schemas['Calendar'];
+
 export interface Documents {
   desk: DeskDoc;
   queue: QueueDoc;
@@ -152,6 +154,7 @@ export interface Documents {
   agent: AgentDoc;
   group: GroupDoc;
   role: RoleDoc;
+  calendar: CalendarDoc;
 }
 export type Kind = keyof Documents;
 export type Records = { [K in Kind]?: Rec<Documents[K]>[] };
