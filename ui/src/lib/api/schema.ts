@@ -1404,7 +1404,7 @@ export interface components {
          */
         Channel: "email" | "phone" | "internal";
         /** @enum {string} */
-        Code: "agent_disabled" | "bad_backup" | "bad_request" | "client_too_old" | "connected_elsewhere" | "data_folder" | "database_unreachable" | "device_locked" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_desk_there" | "no_sender_address" | "not_connected" | "not_empty" | "not_found" | "offline" | "on_its_way" | "password_missing" | "sealed_elsewhere" | "server_refused" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "untrusted_server" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "unknown_command";
+        Code: "agent_disabled" | "bad_backup" | "bad_request" | "calendar_never_open" | "client_too_old" | "connected_elsewhere" | "data_folder" | "database_unreachable" | "device_locked" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_desk_there" | "no_sender_address" | "not_connected" | "not_empty" | "not_found" | "offline" | "on_its_way" | "password_missing" | "sealed_elsewhere" | "server_disk_full" | "server_refused" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "untrusted_server" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "unknown_command";
         /** @description What a client asks for. */
         CommandBody: {
             /** @enum {string} */
@@ -1895,6 +1895,11 @@ export interface components {
              */
             after?: string;
             /**
+             * @description The device's cursor: a page is only given while the agent may read what they could when it was made.
+             * @default
+             */
+            cursor?: string;
+            /**
              * Format: int64
              * @description At most so many tickets.
              * @default null
@@ -1923,6 +1928,18 @@ export interface components {
              * @default []
              */
             personal?: components["schemas"]["PersonalUnit"][];
+            /**
+             * @description Rights have changed since the cursor was made: nothing is in this page, and the device pulls first.
+             * @default false
+             */
+            pull_first?: boolean;
+            /**
+             * Format: int64
+             * @description The feed's number when the page was made: a ticket that changes meanwhile may slip from a page that is still to come to one that
+             *     has been, so up to here pulls ask for whole tickets.
+             * @default 0
+             */
+            seq?: number;
             /**
              * @description Whole tickets.
              * @default []
