@@ -32,7 +32,7 @@ impl App {
 
     fn working_time(&self, id: CalendarId) -> Result<WorkingTime> {
         let settings = self.settings();
-        let calendar = settings.calendars.get(&id).ok_or_else(|| Error::NotFound("this calendar does not exist".into()))?;
+        let calendar = settings.calendars.get(&id).ok_or_else(|| Error::NotFound("this calendar does not exist"))?;
         Ok(WorkingTime::new(calendar)?)
     }
 }

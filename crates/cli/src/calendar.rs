@@ -55,12 +55,12 @@ impl Which {
     async fn read(&self, place: &Place) -> Result<WorkingTime, Failure> {
         let calendar = match &self.calendar {
             Some(file) => from_file(file)?,
-            None => self.from_desk(place).await?,
+            None => self.of_desk(place).await?,
         };
         WorkingTime::new(&calendar).map_err(|invalid| Failure::refused(format!("{}: {invalid}", invalid.field)))
     }
 
-    async fn from_desk(&self, place: &Place) -> Result<Calendar, Failure> {
+    async fn of_desk(&self, place: &Place) -> Result<Calendar, Failure> {
         let app = place.open().await?;
         let found = desk::calendar(&app, self.name.as_deref().unwrap_or_default());
         app.close().await;

@@ -1,4 +1,5 @@
 //! Working time against an oracle that goes through the calendar minute by minute, with another library for the zones.
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a test shall end it")]
 
 use std::{collections::BTreeMap, time::Instant};
 

@@ -45,7 +45,7 @@ pub(super) fn plan(history: &History, measure: Measure, rules: &Rules) -> Option
     let stop = match measure {
         Measure::FirstResponse => history.first_response_at,
         Measure::Update => None,
-        Measure::Solution => solved(history, rules, now),
+        Measure::Solution => solved(history, rules),
     };
     if stop.is_none() && now.is_closed() {
         return None;
@@ -64,11 +64,10 @@ pub(super) fn plan(history: &History, measure: Measure, rules: &Rules) -> Option
 }
 
 /// When the ticket was solved. In OTRS the last close counts for ever, here only one that still holds.
-fn solved(history: &History, rules: &Rules, now: StateType) -> Option<i64> {
+fn solved(history: &History, rules: &Rules) -> Option<i64> {
     let is_closed = |stay: &&Stay| rules.state_type(stay.state) == StateType::Closed;
     match rules.behaviour {
         Behaviour::Otrs { .. } => history.stays.iter().rev().find(is_closed).map(|stay| stay.since),
-        Behaviour::Desk { .. } if now != StateType::Closed => None,
         Behaviour::Desk { .. } => history.stays.iter().rev().take_while(is_closed).last().map(|stay| stay.since),
     }
 }
