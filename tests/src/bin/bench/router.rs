@@ -49,7 +49,7 @@ impl Window {
         Ok(times)
     }
 
-    /// The 95th percentile (ms) of the slowest list, of all views by all sortings.
+    /// The 95th percentile (ms) of the slowest list, of all views in all orders.
     async fn slowest(&self) -> Result<f64> {
         let mut worst = ("", "", 0.0);
         for view in VIEWS {
