@@ -188,10 +188,8 @@ impl Work {
     /// When it happened on the device, but not before the last event that the device had seen and not after now.
     async fn clamp(&mut self, id: TicketId, envelope: &Envelope, known: Option<&Ticket>) -> Result<i64> {
         let told = envelope.device_time.unwrap_or(self.now);
-        if known.is_none() {
-            return Ok(told.clamp(self.now - 366 * 24 * 3_600_000, self.now));
-        }
-        let seen = event::last_before(&mut self.tx, id, envelope.base_seq).await?.unwrap_or(i64::MIN);
+        let Some(known) = known else { return Ok(told.clamp(self.now - 366 * 24 * 3_600_000, self.now)) };
+        let seen = event::last_before(&mut self.tx, id, envelope.base_seq).await?.unwrap_or(known.created_at);
         Ok(told.clamp(seen.min(self.now), self.now))
     }
 
