@@ -67,7 +67,8 @@ async fn a_desk_with_its_own_authority_is_trusted_by_who_names_it() {
     let place = Place::make().await;
     let server = place.serve(&place.made).await;
     let (code, said) = place.connect(&place.program("laptop"), &place.url()).await;
-    assert_eq!(code, Some(75), "{said}");
+    // Trying again later would not help.
+    assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("nobody whom this computer trusts has signed its certificate") && said.contains("DOCKET_CA_FILE"), "{said}");
     for (file, words) in [("nothing", "nothing holds no certificate"), ("empty", "empty holds no certificate")] {
         let path = place.folder.path().join(file);
