@@ -111,6 +111,13 @@ pub async fn again(tx: &mut Tx, old: CommandId, id: CommandId, envelope: &str, a
     Ok(())
 }
 
+/// Puts another text in the place of a command's.
+pub async fn rewrite(tx: &mut Tx, id: CommandId, envelope: &str) -> Result<()> {
+    const SQL: &str = "update outbox set envelope = $2 where id = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(id.0).bind(envelope).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
 /// Takes a command away.
 pub async fn remove(tx: &mut Tx, id: CommandId) -> Result<()> {
     const SQL: &str = "delete from outbox where id = $1";

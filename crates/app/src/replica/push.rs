@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     app::App,
+    clock::new_id,
     error::{Error, Result},
     wire::sync::{Answer, LeaseInput, LeaseView, PersonalInput, PersonalUnit, PushInput, PushView},
 };
@@ -166,6 +167,31 @@ fn creates(entry: &Entry) -> bool {
 }
 
 impl crate::submit::Work {
+    /// Of a note or a call the server took the text and left the state that should follow: the text is shown until a pull brings
+    /// it, and the state is a proposal of its own. False: it is none of these.
+    async fn text_was_taken(&mut self, entry: &Entry, answer: &Answer) -> Result<bool> {
+        let Ok(mut taken) = serde_json::from_str::<Envelope>(&entry.envelope) else { return Ok(false) };
+        let (Body::Note { next, .. } | Body::PhoneCall { next, .. }) = &mut taken.body else { return Ok(false) };
+        let next = std::mem::take(next);
+        let told = write(answer)?;
+        replica::rewrite(&mut self.tx, taken.id, &write(&taken)?).await?;
+        replica::step(&mut self.tx, taken.id, "applied", Some(&told), Some(answer.seq)).await?;
+        if let Some(state) = next.state_id {
+            let body = Body::SetState { state, pending_until: next.pending_until };
+            let proposal = Envelope { id: CommandId(new_id()), body, ..taken };
+            let entry = Entry {
+                id: proposal.id.0,
+                state: "proposed".into(),
+                envelope: write(&proposal)?,
+                answer: Some(told),
+                seq: Some(answer.seq),
+                ..entry.clone()
+            };
+            replica::give(&mut self.tx, &entry).await?;
+        }
+        Ok(true)
+    }
+
     /// Takes in what became of a command.
     async fn answered(&mut self, answer: &Answer) -> Result<()> {
         let Some(id) = answer.id else { return Ok(()) };
@@ -182,6 +208,7 @@ impl crate::submit::Work {
                 }
                 replica::step(&mut self.tx, id, "applied", Some(&write(answer)?), Some(answer.seq)).await?;
             }
+            "proposed" if self.text_was_taken(&entry, answer).await? => self.show_anew(ticket).await?,
             "proposed" | "refused" => {
                 replica::step(&mut self.tx, id, &answer.outcome, Some(&write(answer)?), Some(answer.seq)).await?;
                 self.show_anew(ticket).await?;
