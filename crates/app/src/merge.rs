@@ -20,9 +20,10 @@ use crate::{
     wire::{MergePreview, MergeWarning},
 };
 
-/// The ticket that is named and, in order, what it was merged into.
-async fn chain(tx: &mut Tx, named: TicketId) -> Result<Vec<Ticket>> {
-    let mut chain = vec![ticket::find(tx, named).await?.ok_or(Error::NotFound("ticket"))?];
+/// A ticket and, in order, what it was merged into, as far as this desk has it: on a replica it may have gone where its agent does
+/// not see it.
+async fn chain(tx: &mut Tx, named: Ticket) -> Result<Vec<Ticket>> {
+    let mut chain = vec![named];
     while let Some(next) = chain.last().and_then(|last| last.merged_into) {
         // A cycle is refused when it would begin; should one be there all the same, it ends here.
         if chain.iter().any(|known| known.id == next) {
@@ -37,13 +38,19 @@ async fn chain(tx: &mut Tx, named: TicketId) -> Result<Vec<Ticket>> {
 }
 
 /// Where a ticket is now: itself, or the end of its merges.
-pub(crate) async fn end(tx: &mut Tx, ticket: Ticket) -> Result<Ticket> {
-    match ticket.merged_into {
-        None => Ok(ticket),
-        // On a replica it may have gone where its agent does not see it.
-        Some(next) if ticket::find(tx, next).await?.is_none() => Ok(ticket),
-        Some(next) => Ok(chain(tx, next).await?.pop().unwrap_or(ticket)),
+async fn end(tx: &mut Tx, ticket: Ticket) -> Result<Ticket> {
+    let mut chain = chain(tx, ticket.clone()).await?;
+    Ok(chain.pop().unwrap_or(ticket))
+}
+
+/// Where a merged ticket has gone, for an agent: along the tickets that this one may read. What lies behind the first that is out
+/// of sight is not told, neither here nor on a replica, which does not have it.
+pub(crate) async fn seen_end(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: &Ticket) -> Result<Option<Ticket>> {
+    if ticket.merged_into.is_none() {
+        return Ok(None);
     }
+    let chain = chain(tx, ticket.clone()).await?;
+    Ok(chain.into_iter().skip(1).take_while(|next| access::may_read(settings, me, next)).last())
 }
 
 /// What is meant for a merged ticket but goes to where it is now: what only adds, what leaves the house, and what becomes of mails
@@ -183,7 +190,8 @@ fn joined(mut there: Value, moved: &Value) -> Value {
 
 /// The ticket that a merge ends in, and the command that says so; or why it is refused.
 async fn planned(tx: &mut Tx, settings: &Settings, actor: &Actor, source: &Ticket, into: TicketId) -> Result<(Ticket, Body)> {
-    let chain = chain(tx, into).await?;
+    let named = ticket::find(tx, into).await?.ok_or(Error::NotFound("ticket"))?;
+    let chain = chain(tx, named).await?;
     let reads = |ticket: &Ticket| actor.agent().is_none_or(|agent| access::may_read(settings, agent, ticket));
     if !chain.iter().any(reads) {
         return Err(Error::NotFound("ticket"));

@@ -125,14 +125,7 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
     flags.extend((!drafts.is_empty()).then(|| "draft".to_owned()));
     flags.extend(ticket.suspicious.then(|| "suspicious_follow_up".to_owned()));
     flags.extend(ticket.away.map(|_| "away".to_owned()));
-    let merged_into = match ticket.merged_into {
-        Some(_) => {
-            let end = crate::merge::end(tx, ticket.clone()).await?;
-            Some(end).filter(|end| end.id != ticket.id && access::may_read(settings, me, end))
-        }
-        None => None,
-    };
-    let merged_into = merged_into.as_ref().map(brief);
+    let merged_into = crate::merge::seen_end(tx, settings, me, &ticket).await?.as_ref().map(brief);
     let preview = articles.last().map(|stored| crate::submit::preview(&stored.article.text)).unwrap_or_default();
     let name = if ticket.customer.name.is_empty() { &ticket.customer.address } else { &ticket.customer.name };
     let row = TicketRow {

@@ -30,7 +30,10 @@ impl App {
         }
         let known = row(&mut work.tx).await?;
         let memory: Memory = read(&known.document);
-        let ticket = work.end_of_chain(ticket).await?;
+        let ticket = match ticket::find(&mut work.tx, ticket).await? {
+            Some(named) => work.end_of(named).await?.id,
+            None => ticket,
+        };
         let seen = work.server_row(ticket).await?.map_or(0, |unit| unit.seq);
         let other = match &body {
             Body::Merge { into, .. } => Some(*into),
@@ -223,18 +226,6 @@ impl Work {
         stuck
             .extend(replica::outbox(&mut self.tx).await?.into_iter().filter(|entry| entry.state == "refused").map(|entry| entry.ticket_id));
         Ok(stuck)
-    }
-
-    /// Where a merged ticket has gone, as far as this desk knows.
-    pub(crate) async fn end_of_chain(&mut self, id: TicketId) -> Result<TicketId> {
-        let mut end = id;
-        for _ in 0..50 {
-            match ticket::find(&mut self.tx, end).await?.and_then(|ticket| ticket.merged_into) {
-                Some(next) if ticket::find(&mut self.tx, next).await?.is_some() => end = next,
-                _ => break,
-            }
-        }
-        Ok(end)
     }
 
     /// Lets a mail that has not left this computer go without its delay. False: it is not in the outbox any more.
