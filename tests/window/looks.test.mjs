@@ -124,6 +124,15 @@ test('what only a connected desktop shows holds in both languages and themes', (
         await window.run(`[...document.querySelectorAll('main h3')].at(-1).scrollIntoView()`);
       });
       await window.see(chip('4 need you'));
+
+      // From the ticket to its own card, in sight and with the focus.
+      await window.run(`location.hash = '#/all/' + args[0]`, rows[1].number);
+      await window.click("//*[@role='note' or contains(@class, 'note')]//button[normalize-space(.)='Compare']");
+      let title = await until('its card', () => window.run(`
+        let box = document.activeElement?.getBoundingClientRect();
+        return location.hash.startsWith('#/outbox/') && box.bottom > 0 && box.top < innerHeight && document.activeElement.closest('main li')
+          ? document.activeElement.textContent.trim() : ''`));
+      assert.ok((await ask(window, 'GET', `/tickets/${rows[1].id}`)).title === title, title);
     } finally {
       await line.close();
     }

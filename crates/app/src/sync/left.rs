@@ -64,11 +64,18 @@ impl App {
         self.settings().agents.get(&agent).is_some_and(|agent| agent.valid)
     }
 
-    /// Decides about something that was left behind: `accept` or `discard`. What was decided already stays so.
+    /// Decides about something that was left behind: `accept`, `discard`, or `back` to decide anew. What was decided already stays so
+    /// until then; what was accepted twice was done once.
     pub async fn decide_left(&self, me: AgentId, id: Uuid, how: &str) -> Result<LeftOutcome> {
         self.reload().await?;
         let found = left_behind::find(&mut self.0.db.read().await?, id).await?;
         let left = found.filter(|left| self.may_decide(me, left)).ok_or(Error::NotFound("left behind"))?;
+        if how == "back" {
+            let mut tx = self.0.db.aside().await?;
+            left_behind::undone(&mut tx, id).await?;
+            tx.commit().await?;
+            return Ok(LeftOutcome::default());
+        }
         if left.done_at.is_some() {
             return Ok(LeftOutcome { items: Vec::new(), repeated: true });
         }
@@ -79,7 +86,7 @@ impl App {
                 LeftOutcome { items: self.accept(&accepting).await?, repeated: false }
             }
             "discard" => LeftOutcome::default(),
-            _ => return Err(Error::invalid("how", "accept or discard")),
+            _ => return Err(Error::invalid("how", "accept, discard or back")),
         };
         let mut tx = self.0.db.aside().await?;
         left_behind::done(&mut tx, id, me, self.now()).await?;

@@ -283,7 +283,7 @@ pub struct LeftItem {
 /// What to do with something that was left behind.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DecideLeft {
-    /// `accept` or `discard`.
+    /// `accept`, `discard`, or `back` to decide anew.
     pub how: String,
 }
 

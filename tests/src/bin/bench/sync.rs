@@ -74,7 +74,7 @@ async fn measure_on(figures: &mut Figures, name: &str, desk: &Desk, program: Pro
 async fn synced(figures: &mut Figures, name: &str, client: &Program, server: &Server) -> Result<()> {
     let start = Instant::now();
     let mut child = client.begin(&["sync", "now"])?;
-    let (mut here, mut there) = (0.0_f64, 0.0_f64);
+    let (mut here, mut there, mut own) = (0.0_f64, 0.0_f64, 0.0_f64);
     let status = loop {
         if let Ok(status) = tokio::time::timeout(LOOK, child.wait()).await {
             break status?;
@@ -82,11 +82,14 @@ async fn synced(figures: &mut Figures, name: &str, client: &Program, server: &Se
         // It may end between the look and the question.
         here = here.max(child.id().and_then(|id| memory::mib(id, "Pss:").ok()).unwrap_or(0.0));
         there = there.max(memory::mib(server.id(), "Pss:")?);
+        own = own.max(memory::mib(server.id(), "Pss_Anon:")?);
     };
     ensure!(status.success(), "docket sync now ended with {status}");
     figures.note(&format!("{name}_ms"), start.elapsed().as_secs_f64() * 1000.0);
     figures.note(&format!("{name}_client_most_pss_mib"), here);
     figures.note(&format!("{name}_server_most_pss_mib"), there);
+    // Without the pages of the database file, which SQLite maps (256 MiB of it at most) and the system may take back.
+    figures.note(&format!("{name}_server_most_own_mib"), own);
     Ok(())
 }
 

@@ -1668,7 +1668,7 @@ export interface components {
         };
         /** @description What to do with something that was left behind. */
         DecideLeft: {
-            /** @description `accept` or `discard`. */
+            /** @description `accept`, `discard`, or `back` to decide anew. */
             how: string;
         };
         /**

@@ -52,6 +52,11 @@ export class ConnectionState {
     await this.load();
   }
 
+  /** The network may be back: the server is asked now instead of at the next try. */
+  async tryAgain() {
+    if (this.current?.state === 'offline') await calls.syncNow().catch(() => undefined);
+  }
+
   async loadOutbox() {
     if (!this.current) return;
     this.bundles = await calls.bundles().catch(() => this.bundles);

@@ -29,7 +29,7 @@ export interface LeftItem {
 
 export const leftCalls = {
   all: () => told<LeftView[]>(client.GET('/api/v1/left-behind')),
-  decide: (id: Id, how: 'accept' | 'discard') =>
+  decide: (id: Id, how: 'accept' | 'discard' | 'back') =>
     told<{ items: LeftItem[]; repeated: boolean }>(
       client.POST('/api/v1/left-behind/{id}', { params: { path: { id } }, body: { how } }),
     ),

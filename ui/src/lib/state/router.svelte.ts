@@ -4,7 +4,7 @@ export type SettingsSection = string;
 export type Route =
   | { page: 'list'; view: ListView; queue?: Id; q?: string; ticket?: string }
   | { page: 'settings'; section?: SettingsSection; id?: Id }
-  | { page: 'outbox' }
+  | { page: 'outbox'; ticket?: Id }
   | { page: 'new' }
   | { page: 'first'; token: string };
 
@@ -26,7 +26,7 @@ export function parse(hash: string): Route {
   let query = new URLSearchParams(search);
   if (first === 'first') return { page: 'first', token: query.get('token') ?? '' };
   if (first === 'settings') return { page: 'settings', section: second || undefined, id: third || undefined };
-  if (first === 'outbox') return { page: 'outbox' };
+  if (first === 'outbox') return { page: 'outbox', ticket: second || undefined };
   if (first === 'new') return { page: 'new' };
   if (first === 'queue' && second)
     return { page: 'list', view: 'open', queue: second, ticket: third || undefined };
@@ -43,8 +43,9 @@ export function href(route: Route): string {
     case 'settings':
       return `#/settings${tail(route.section)}${tail(route.id)}`;
     case 'outbox':
+      return `#/outbox${tail(route.ticket)}`;
     case 'new':
-      return `#/${route.page}`;
+      return '#/new';
     case 'first':
       return `#/first?token=${encodeURIComponent(route.token)}`;
     case 'list':
