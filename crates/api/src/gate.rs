@@ -30,8 +30,8 @@ const PROTOCOL: &str = "x-docket-protocol";
 const WINDOW: [&str; 2] = ["desk://localhost", "http://desk.localhost"];
 /// The writes of somebody who is not signed in yet.
 const SIGN_IN: [&str; 3] = ["/api/v1/session", "/api/v1/session/link", "/api/v1/devices"];
-/// The one thing that a device may still do which was revoked or whose agent was disabled.
-const LEAVE: &str = "/api/v1/sync/left";
+/// What alone a device may still do which was revoked or whose agent was disabled: hand over what was written, and its files.
+const LEAVE: [&str; 2] = ["/api/v1/sync/left", "/api/v1/sync/left/files"];
 
 /// Who sends a request.
 #[derive(Clone, Debug, Default)]
@@ -162,7 +162,7 @@ async fn caller(context: &Context, request: &Parts) -> Result<Caller, Problem> {
         let asking = context.app.device_of(token).await?.ok_or(docket_app::Error::SignInRequired)?;
         caller.agent = (asking.standing == Standing::Good).then_some(asking.agent);
         caller.device = Some(asking);
-        let leaves = request.uri.path() == LEAVE && asking.standing != Standing::Lost;
+        let leaves = LEAVE.contains(&request.uri.path()) && asking.standing != Standing::Lost;
         return if caller.agent.is_some() || leaves { Ok(caller) } else { Err(Problem::device(asking.standing)) };
     }
     if let Some(cookie) = session_cookie(headers)

@@ -96,6 +96,7 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .routes(routes!(sync::lease))
         .routes(routes!(sync::take_personal).layer(DefaultBodyLimit::max(FILE)))
         .routes(routes!(sync::left).layer(DefaultBodyLimit::max(FILE)))
+        .routes(routes!(sync::left_file).layer(DefaultBodyLimit::max(FILE)))
         .routes(routes!(connection::connection, connection::connect_desk))
         .routes(routes!(connection::sync_now))
         .routes(routes!(connection::waiting))

@@ -10,10 +10,12 @@ use docket_app::{
     },
 };
 use http::StatusCode;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::{
     Host,
-    extract::{Answer, Device, Done, Json, Me, Query},
+    extract::{Answer, Device, Done, Json, Me, Query, Raw},
     gate::Caller,
     problem::Problem,
     router::Context,
@@ -60,6 +62,32 @@ pub(crate) async fn lease(State(app): State<App>, Device(asking): Device, Json(i
 #[utoipa::path(post, path = "/sync/personal", tag = "sync", request_body = PersonalInput, responses((status = 204)))]
 pub(crate) async fn take_personal(State(app): State<App>, Device(asking): Device, Json(input): Json<PersonalInput>) -> Done {
     app.take_personal(asking.agent, input).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Which file it is.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(crate) struct LeftFile {
+    /// The device's id for it: brought twice, it is kept once.
+    id: uuid::Uuid,
+    name: String,
+    /// Its media type.
+    #[serde(rename = "type")]
+    #[param(rename = "type")]
+    content_type: String,
+}
+
+/// Keeps a file of what a device is about to hand over; a device that was revoked may do this, too.
+#[utoipa::path(post, path = "/sync/left/files", tag = "sync", params(LeftFile),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 204)))]
+pub(crate) async fn left_file(
+    State(app): State<App>,
+    caller: Option<Extension<Caller>>,
+    Query(file): Query<LeftFile>,
+    Raw(bytes): Raw,
+) -> Done {
+    let asking: Asking = caller.and_then(|Extension(caller)| caller.device).ok_or(docket_app::Error::SignInRequired)?;
+    app.take_left_file(asking, file.id, &file.name, &file.content_type, bytes).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -6,12 +6,15 @@ use docket_store::{
     blob::{self, Upload},
 };
 
+use uuid::Uuid;
+
 use crate::{
     access::readable_article,
     app::App,
     clock::new_id,
     error::{Error, Result},
     submit::Work,
+    sync::Asking,
     view::{attachment_view, with_images},
     wire::{FileRef, UploadView},
 };
@@ -68,13 +71,25 @@ impl App {
 
     /// Keeps the bytes of one file, for a command of the same agent to name.
     pub async fn upload(&self, me: AgentId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<UploadView> {
+        self.upload_as(new_id(), me, name, content_type, bytes).await
+    }
+
+    /// Keeps the bytes of one file under an id that its device has given it; brought twice, it is kept once.
+    pub async fn take_left_file(&self, asking: Asking, id: Uuid, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<()> {
+        if blob::upload(&mut self.0.db.read().await?, id, asking.agent.0).await?.is_none() {
+            self.upload_as(id, asking.agent, name, content_type, bytes).await?;
+        }
+        Ok(())
+    }
+
+    async fn upload_as(&self, id: Uuid, me: AgentId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<UploadView> {
         if bytes.len() > LARGEST {
             return Err(Error::TooLarge { limit_mb: (LARGEST >> 20) as u64 });
         }
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         let sha256 = self.0.blobs.put(bytes, self.now()).await?;
         let upload = Upload {
-            id: new_id(),
+            id,
             agent_id: me.0,
             name: clean_name(name),
             content_type: clean_type(content_type),

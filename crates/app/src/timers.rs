@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use docket_domain::{Actor, Body, CommandId, Envelope, TicketId};
-use docket_store::{attempt, blob, personal, replica, session, ticket};
+use docket_store::{attempt, blob, left_behind, personal, replica, session, ticket};
 
 use crate::{app::App, clock::new_id, error::Result, team::TIMERS};
 
@@ -64,10 +64,12 @@ impl App {
         replica::clear_discarded(&mut tx, self.now() - crate::replica::DISCARDED_KEPT).await?;
         session::expire(&mut tx, self.now() - SESSION_LONGEST, self.now() - SESSION_IDLE).await?;
         attempt::expire(&mut tx, self.now() - DAY).await?;
-        let drafts = personal::of_kind(&mut tx, "draft").await?.concat();
-        let uploads = blob::uploads_before(&mut tx, self.now() - DAY).await?;
-        for id in uploads.into_iter().filter(|id| !drafts.contains(&id.to_string())) {
-            blob::forget_upload(&mut tx, id).await?;
+        // What waits for somebody: drafts name uploads by their id, commands that a device left behind by the bytes.
+        let waits = personal::of_kind(&mut tx, "draft").await?.concat() + &left_behind::waiting(&mut tx).await?.concat();
+        for upload in blob::uploads_before(&mut tx, self.now() - DAY).await? {
+            if !waits.contains(&upload.id.to_string()) && !waits.contains(&upload.sha256) {
+                blob::forget_upload(&mut tx, upload.id).await?;
+            }
         }
         tx.commit().await?;
         let used = self.files_in_use().await?;

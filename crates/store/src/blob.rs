@@ -225,10 +225,11 @@ pub async fn upload(tx: &mut Tx, id: Uuid, agent: Uuid) -> Result<Option<Upload>
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(id).bind(agent).fetch_optional(conn).await)?)
 }
 
-/// The size of what this agent uploaded under that key; none: they did not.
-pub async fn uploaded(tx: &mut Tx, agent: Uuid, key: &str) -> Result<Option<i64>> {
-    const SQL: &str = "select size from upload where agent_id = $1 and sha256 = $2 limit 1";
-    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(agent).bind(key).fetch_optional(conn).await)?)
+/// What this agent uploaded under that key; none: they did not.
+pub async fn uploaded(tx: &mut Tx, agent: Uuid, key: &str) -> Result<Option<Upload>> {
+    const SQL: &str = "
+        select id, agent_id, name, content_type, size, sha256, created_at from upload where agent_id = $1 and sha256 = $2 limit 1";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(agent).bind(key).fetch_optional(conn).await)?)
 }
 
 /// The tickets with an attachment of these bytes, and their size.
@@ -239,9 +240,9 @@ pub async fn attached_to(tx: &mut Tx, key: &str) -> Result<Vec<(Uuid, i64)>> {
 }
 
 /// The uploads that were made before that moment (ms UTC).
-pub async fn uploads_before(tx: &mut Tx, before: i64) -> Result<Vec<Uuid>> {
-    const SQL: &str = "select id from upload where created_at < $1";
-    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(before).fetch_all(conn).await)?)
+pub async fn uploads_before(tx: &mut Tx, before: i64) -> Result<Vec<Upload>> {
+    const SQL: &str = "select id, agent_id, name, content_type, size, sha256, created_at from upload where created_at < $1";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(before).fetch_all(conn).await)?)
 }
 
 /// Forgets an upload; its bytes stay for a sweep.

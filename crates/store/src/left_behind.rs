@@ -40,6 +40,12 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<LeftBehind>> {
     Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
 }
 
+/// What nobody has decided about yet, as it was handed over.
+pub async fn waiting(tx: &mut Tx) -> Result<Vec<String>> {
+    const SQL: &str = "select document from left_behind where done_at is null";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).fetch_all(conn).await)?)
+}
+
 /// What an agent left behind; what is done with comes last.
 pub async fn of_agent(tx: &mut Tx, agent: AgentId) -> Result<Vec<LeftBehind>> {
     const SQL: &str = "

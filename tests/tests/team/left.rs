@@ -3,6 +3,7 @@
 use docket_tests::{
     client::Client,
     office::{Office, texts, tickets},
+    program::Program,
     team::PASSWORD,
 };
 use http::StatusCode;
@@ -73,6 +74,60 @@ async fn what_a_revoked_device_left_its_agent_carries_out_and_nobody_else() {
         assert_eq!((note.len(), &note[0]["text"], &note[0]["from"]), (1, &json!("Ben was here"), &json!("Ben Agent")), "again: {again}");
         back(&ben, &handed).await;
     }
+}
+
+/// Ben writes a note with two files and no network; one of the files goes before it is handed over.
+async fn note_with_files(office: &Office, ben: &Program, number: &str) -> Vec<u8> {
+    let bytes = b"a plan of the second floor".to_vec();
+    for (name, content) in [("plan.txt", &bytes[..]), ("lost.txt", b"gone with its disk")] {
+        std::fs::write(office.path(name), content).unwrap();
+    }
+    let [plan, lost] = ["plan.txt", "lost.txt"].map(|name| office.path(name).display().to_string());
+    ben.run(&["ticket", "note", number, "--text", "See the plan", "--attach", &plan, "--attach", &lost, "--offline"], "").await.unwrap();
+    let key = docket_store::blob::key(b"gone with its disk");
+    std::fs::remove_file(office.path("two").join("blobs").join(&key[..2]).join(&key)).unwrap();
+    bytes
+}
+
+fn files(article: &Value) -> Vec<(&str, &str)> {
+    let all = article["attachments"].as_array().unwrap();
+    all.iter().map(|file| (file["name"].as_str().unwrap(), file["sha256"].as_str().unwrap())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_come_along_and_what_did_not_is_named() {
+    let office = calm().await;
+    let (ben, number, _) = desktop_of_ben(&office).await;
+    let bytes = note_with_files(&office, &ben, &number).await;
+    office.program().unwrap().run(&["agent", "disable", "ben"], "").await.unwrap();
+    over(&ben, "disabled").await;
+    let ana = office.sign_in("ana").await.unwrap();
+    let handed = left(&office, "ana").await[0].clone();
+    assert_eq!(handed["items"][1]["ticket_title"], "Post", "{handed}");
+    decide(&ana, &handed, "accept").await;
+    let note = &with(&office, "See the plan").await[0];
+    let key = docket_store::blob::key(&bytes);
+    assert_eq!(files(note), [("plan.txt", key.as_str())]);
+    assert_eq!(std::fs::read(office.path("server").join("blobs").join(&key[..2]).join(&key)).unwrap(), bytes);
+    assert!(note["text"].as_str().unwrap().contains("did not come along: lost.txt"), "{note}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_come_along_with_a_command_that_its_author_carries_out() {
+    let office = calm().await;
+    let (ben, number, device) = desktop_of_ben(&office).await;
+    let plan = office.path("plan.txt");
+    std::fs::write(&plan, b"a plan").unwrap();
+    let plan = plan.display().to_string();
+    ben.run(&["ticket", "note", &number, "--text", "See the plan", "--attach", &plan, "--offline"], "").await.unwrap();
+    revoke(&office.with_database().await.unwrap(), &device, false).await;
+    over(&ben, "revoked").await;
+    let handed = left(&office, "ben").await[0].clone();
+    let ben = office.sign_in("ben").await.unwrap();
+    let (_, done) = decide(&ben, &handed, "accept").await;
+    assert_eq!(done["items"][1]["outcome"], "applied", "{done}");
+    let note = &with(&office, "See the plan").await[0];
+    assert_eq!(files(note), [("plan.txt", docket_store::blob::key(b"a plan").as_str())]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,12 +1,16 @@
 //! When a device may keep something no longer: what was written goes to the server first, then what was read is wiped.
 
 use docket_domain::{AgentId, Body, CommandId, Envelope, QueueId, TicketId};
-use docket_store::{lease, personal, replica, unit};
+use docket_store::{blob, lease, personal, replica, unit};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Fill, Line, Memory, line::tell, read, row, write};
+use super::{
+    Fill, Line, Memory,
+    line::{Asked, tell, urlencoded, whole},
+    read, row, write,
+};
 use crate::{
     app::App,
     error::Result,
@@ -37,6 +41,7 @@ impl App {
             return Ok(());
         }
         drop(work);
+        self.bring_files(line, agent, &document).await?;
         tell(line, "/api/v1/sync/left", &LeftInput { id: id_of(&document), reason: "lost_rights".into(), document }).await?;
         let mut work = self.work().await?;
         for id in commands {
@@ -61,6 +66,7 @@ impl App {
             let (document, drafts, commands) = work.written(agent, None).await?;
             if !drafts.is_empty() || !commands.is_empty() {
                 drop(work);
+                self.bring_files(line, agent, &document).await?;
                 tell(line, "/api/v1/sync/left", &LeftInput { id: id_of(&document), reason: reason.to_owned(), document }).await?;
                 work = self.work().await?;
             }
@@ -83,6 +89,43 @@ impl App {
         let swept = self.0.blobs.sweep(i64::MAX, std::collections::HashSet::new()).await?;
         tracing::info!(swept, reason, "this device was wiped");
         Ok(())
+    }
+
+    /// Brings the bytes that handed over commands and drafts name, before them: a file without a command is swept one day, a command
+    /// without its file would have lost it. What the server does not take (a file too large for it) stays named without bytes.
+    async fn bring_files(&self, line: &impl Line, agent: AgentId, document: &Value) -> Result<()> {
+        for (id, key, name, content_type) in self.files_of(agent, document).await? {
+            // What is not here was at the server before.
+            let Some(bytes) = self.0.blobs.get(&key).await? else { continue };
+            let (name, content_type) = (urlencoded(&name), urlencoded(&content_type));
+            let path = format!("/api/v1/sync/left/files?id={id}&name={name}&type={content_type}");
+            let asked = Asked { method: "POST", path, content_type: Some("application/octet-stream".into()), body: bytes };
+            match line.ask(asked).await {
+                Ok(told) if told.status == 413 => tracing::warn!(%id, "the server takes no file of this size"),
+                answer => drop(whole(answer)?),
+            }
+        }
+        Ok(())
+    }
+
+    /// The files that a document names: an id that stays the same, the bytes' key, name and type.
+    async fn files_of(&self, agent: AgentId, document: &Value) -> Result<Vec<(Uuid, String, String, String)>> {
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let mut files = Vec::new();
+        for command in list(&document["commands"]) {
+            let Ok(envelope) = serde_json::from_value::<Envelope>(command) else { continue };
+            let article = envelope.body.article().cloned();
+            let named = article.into_iter().flat_map(|article| article.attachments);
+            files.extend(named.map(|file| (file.id.0, file.sha256, file.name, file.content_type)));
+        }
+        let mut tx = self.0.db.read().await?;
+        for file in list(&document["drafts"]).iter().flat_map(|draft| list(&draft["document"]["body"]["attachments"])) {
+            let Some(id) = file["upload_id"].as_str().and_then(|id| id.parse::<Uuid>().ok()) else { continue };
+            if let Some(upload) = blob::upload(&mut tx, id, agent.0).await? {
+                files.push((id, upload.sha256, upload.name, upload.content_type));
+            }
+        }
+        Ok(files)
     }
 
     /// The server was restored from a backup: what it does not know any more is handed back, and everything is fetched anew. The

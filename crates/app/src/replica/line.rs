@@ -63,6 +63,11 @@ pub(crate) async fn tell(line: &impl Line, path: &str, body: &(impl Serialize + 
     whole(line.ask(posted(path, body)?).await).map(drop)
 }
 
+/// A part of a query (WHATWG URL §5.2).
+pub(crate) fn urlencoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 /// A question with a JSON body.
 pub(crate) fn posted(path: &str, body: &impl Serialize) -> Result<Asked> {
     let body = serde_json::to_vec(body).map_err(anyhow::Error::from)?;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Asked, Line, Memory,
-    line::{post, tell, whole},
+    line::{post, tell, urlencoded, whole},
     read, row, write,
 };
 use crate::{
@@ -110,7 +110,7 @@ impl App {
         for file in attachments {
             // What is not here was there before: a forwarded attachment that was never fetched.
             let Some(bytes) = self.0.blobs.get(&file.sha256).await? else { continue };
-            let path = format!("/api/v1/uploads?name=file&type={}", file.content_type.replace('+', "%2B"));
+            let path = format!("/api/v1/uploads?name=file&type={}", urlencoded(&file.content_type));
             whole(line.ask(Asked { method: "POST", path, content_type: Some("application/octet-stream".into()), body: bytes }).await)?;
         }
         Ok(())

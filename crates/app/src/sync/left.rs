@@ -1,8 +1,11 @@
 //! What devices left behind, decided with one click: carried out as its author's with the rules of any push, kept as text where that
 //! cannot be, or discarded. Ids are made from what was left, so doing it twice does it once.
 
-use docket_domain::{AgentId, Body, DeviceId, Envelope, TicketId};
-use docket_store::left_behind::{self, LeftBehind};
+use docket_domain::{AgentId, Body, DeviceId, Envelope, TicketId, access};
+use docket_store::{
+    left_behind::{self, LeftBehind},
+    ticket,
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -38,22 +41,30 @@ impl App {
     /// What devices left behind: an administrator sees what agents who are not active any more left and what a restored server did
     /// not know; everybody sees their own.
     pub async fn left_behind(&self, me: AgentId) -> Result<Vec<LeftView>> {
-        let all = left_behind::all(&mut self.0.db.read().await?).await?;
+        let mut tx = self.0.db.read().await?;
+        let all = left_behind::all(&mut tx).await?;
         let settings = self.settings();
-        let view = |left: LeftBehind| {
+        let mut views = Vec::new();
+        for left in all.into_iter().filter(|left| self.may_decide(me, left)) {
             let document: Value = serde_json::from_str(&left.document).unwrap_or_default();
-            LeftView {
+            let mut items = items(&document);
+            for item in &mut items {
+                let Some(id) = item.ticket_id else { continue };
+                let known = ticket::find(&mut tx, id).await?.filter(|ticket| access::may_read(&settings, me, ticket));
+                (item.number, item.ticket_title) = known.map(|ticket| (ticket.number, ticket.title)).unzip();
+            }
+            views.push(LeftView {
                 id: left.id,
                 agent_id: AgentId(left.agent_id),
                 agent_name: settings.agent_name(AgentId(left.agent_id)).to_owned(),
                 at: left.at,
                 reason: left.reason,
-                items: items(&document),
+                items,
                 document,
                 done_at: left.done_at,
-            }
-        };
-        Ok(all.into_iter().filter(|left| self.may_decide(me, left)).map(view).collect())
+            });
+        }
+        Ok(views)
     }
 
     fn may_decide(&self, me: AgentId, left: &LeftBehind) -> bool {
@@ -138,7 +149,7 @@ impl App {
             ticket: ticket_of(&command).filter(|_| !is_new),
             title: title.as_str().unwrap_or_default().to_owned(),
             text: article["text"].as_str().unwrap_or_default().to_owned(),
-            files: names(&article["attachments"]),
+            files: keep::named(&article["attachments"]),
             at: envelope.and_then(|envelope| envelope.device_time),
         };
         Ok(match self.keep_text(accepting, text).await? {
@@ -158,7 +169,7 @@ impl App {
             ticket: draft_ticket(draft),
             title: body["subject"].as_str().or_else(|| body["title"].as_str()).unwrap_or_default().to_owned(),
             text: body["text"].as_str().unwrap_or_default().to_owned(),
-            files: names(&body["attachments"]),
+            files: keep::named(&body["attachments"]),
             at: draft["at"].as_i64(),
         };
         let kept = self.keep_text(accepting, text).await?;
@@ -185,10 +196,6 @@ fn draft_ticket(draft: &Value) -> Option<TicketId> {
     draft["key"].as_str()?.split('/').next()?.parse().ok()
 }
 
-fn names(files: &Value) -> Vec<String> {
-    files.as_array().into_iter().flatten().filter_map(|file| Some(file["name"].as_str()?.to_owned())).collect()
-}
-
 /// What a document is made of, for a screen.
 fn items(document: &Value) -> Vec<LeftItem> {
     let list = |key: &str| document[key].as_array().into_iter().flatten();
@@ -201,12 +208,13 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
 }
 
-fn command_item(command: &Value) -> LeftItem {
-    let body = &command["body"];
+fn command_item(envelope: &Value) -> LeftItem {
+    let body = &envelope["body"];
     let words = text(&body["article"]["text"]).or_else(|| text(&body["first"]["article"]["text"]));
     let title = text(&body["title"]).or_else(|| text(&body["article"]["subject"]));
     let kind = body["type"].as_str().unwrap_or_default().to_owned();
-    LeftItem { what: "command".into(), kind, title, text: words, ticket_id: ticket_of(command), ..LeftItem::default() }
+    let command = Some(body.clone());
+    LeftItem { what: "command".into(), kind, title, text: words, ticket_id: ticket_of(envelope), command, ..LeftItem::default() }
 }
 
 fn draft_item(draft: &Value) -> LeftItem {

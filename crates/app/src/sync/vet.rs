@@ -106,8 +106,8 @@ async fn attachment(work: &mut Work, me: AgentId, file: &mut NewAttachment) -> R
     file.content_type = clean_type(&file.content_type);
     file.inline = false;
     file.content_id = None;
-    if let Some(size) = blob::uploaded(&mut work.tx, me.0, &file.sha256).await? {
-        file.size = size;
+    if let Some(upload) = blob::uploaded(&mut work.tx, me.0, &file.sha256).await? {
+        file.size = upload.size;
         return Ok(());
     }
     for (id, size) in blob::attached_to(&mut work.tx, &file.sha256).await? {

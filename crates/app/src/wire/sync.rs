@@ -272,8 +272,13 @@ pub struct LeftItem {
     pub title: Option<String>,
     /// The text that it brings.
     pub text: Option<String>,
+    /// The command's body, for the words of a screen.
+    #[schema(value_type = Option<Object>)]
+    pub command: Option<serde_json::Value>,
     /// The ticket that it is about, or that it stands on now.
     pub ticket_id: Option<TicketId>,
+    /// That ticket's title, where whoever asks may read it; its number is told then, too.
+    pub ticket_title: Option<String>,
     /// What became of it: as a pushed command's, or `noted`, `draft`, `restored`, `known`, `empty`.
     pub outcome: Option<String>,
     /// Why not: a stable code.

@@ -895,6 +895,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync/left/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a file of what a device is about to hand over; a device that was revoked may do this, too. */
+        post: operations["left_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/personal": {
         parameters: {
             query?: never;
@@ -2067,6 +2084,8 @@ export interface components {
              * @default null
              */
             code?: string | null;
+            /** @description The command's body, for the words of a screen. */
+            command?: Record<string, never> | null;
             /**
              * @description The command's type, the kind of draft, or the article's channel.
              * @default
@@ -2089,6 +2108,11 @@ export interface components {
             text?: string | null;
             /** @default null */
             ticket_id?: components["schemas"]["TicketId"] | null;
+            /**
+             * @description That ticket's title, where whoever asks may read it; its number is told then, too.
+             * @default null
+             */
+            ticket_title?: string | null;
             /**
              * @description A title or subject.
              * @default null
@@ -4859,6 +4883,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LeftInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    left_file: {
+        parameters: {
+            query: {
+                /** @description The device's id for it: brought twice, it is kept once. */
+                id: string;
+                name: string;
+                /** @description Its media type. */
+                type: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
             };
         };
         responses: {

@@ -3,6 +3,14 @@ import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
 import type { LeftView } from './left';
 import LeftCard from './LeftCard.svelte';
+import type { Names } from './words';
+
+const names: Names = {
+  agent: () => undefined,
+  queue: () => undefined,
+  state: () => undefined,
+  priority: (id) => (id === '4' ? '4 high' : undefined),
+};
 
 const left: LeftView = {
   id: 'l1',
@@ -15,7 +23,7 @@ const left: LeftView = {
 
 function show(more: Partial<LeftView> = {}, items = left.items) {
   let calls = { onaccept: vi.fn(), ondiscard: vi.fn(), onopen: vi.fn() };
-  render(LeftCard, { left: { ...left, ...more }, items, busy: false, ...calls });
+  render(LeftCard, { left: { ...left, ...more }, items, names, busy: false, ...calls });
   return { ...calls, user: userEvent.setup() };
 }
 

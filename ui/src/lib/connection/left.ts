@@ -2,6 +2,7 @@ import { client, told } from '$lib/api/client';
 import { m } from '$lib/i18n/messages.svelte';
 import { numberWords } from '$lib/i18n/ticket-number';
 import type { Id, Millis } from '$lib/api/types';
+import type { CommandDoc } from './types';
 import { commandWords, type Names } from './words';
 
 /** Something that a desktop handed over before it was wiped. */
@@ -22,7 +23,9 @@ export interface LeftItem {
   number?: string | null;
   title?: string | null;
   text?: string | null;
+  command?: CommandDoc | null;
   ticket_id?: Id | null;
+  ticket_title?: string | null;
   outcome?: string | null;
   code?: string | null;
 }
@@ -57,22 +60,26 @@ const BECAME: Record<string, () => string> = {
 export const becameWords = (item: LeftItem) =>
   item.outcome ? (BECAME[item.outcome]?.() ?? item.outcome) : '';
 
-const NOBODY: Names = {
-  agent: () => undefined,
-  queue: () => undefined,
-  state: () => undefined,
-  priority: () => undefined,
-};
-
 /** What a part is, with its title where it has one. */
-export function itemWords(item: LeftItem): string {
+export function itemWords(item: LeftItem, names: Names): string {
   let number = numberWords(item.number ?? '');
   let what = {
-    command: () => commandWords({ type: item.kind, title: item.title ?? '' }, NOBODY),
+    command: () => commandWords(item.command ?? { type: item.kind, title: item.title ?? '' }, names),
     draft: m.left_draft,
     article: () => m.left_article({ number }),
     ticket: () => m.left_ticket({ number }),
   }[item.what]();
-  let told = item.what === 'command' && item.kind === 'create';
+  let told = item.what === 'command' && ['create', 'set_title'].includes(item.kind);
   return item.title && !told ? `${what} · ${item.title}` : what;
 }
+
+/** The ticket that a part is about, where it is known. */
+export const onTicket = ({ what, number, ticket_title }: LeftItem) =>
+  what !== 'ticket' && ticket_title ? `${numberWords(number ?? '')} ${ticket_title}` : undefined;
+
+/** The parts, and what became of each. */
+export const withOutcome = (items: LeftItem[], became: LeftItem[] = []) =>
+  items.map((item, index) => {
+    let { outcome, code, ticket_id } = became[index] ?? {};
+    return { ...item, outcome, code, ticket_id: ticket_id ?? item.ticket_id };
+  });

@@ -3,6 +3,7 @@ import { inWords } from '$lib/i18n/master-names';
 import { m } from '$lib/i18n/messages.svelte';
 import { codeText } from '$lib/api/problem';
 import type { Id } from '$lib/api/types';
+import type { SettingsState } from '$lib/state/settings.svelte';
 import type { Answer, CommandDoc, EntryView, Stands } from './types';
 
 /** What stands behind an id; the settings know it. */
@@ -12,6 +13,14 @@ export interface Names {
   state: (id: Id | null | undefined) => string | undefined;
   priority: (id: Id | null | undefined) => string | undefined;
 }
+
+/** The names that a desk's settings know. */
+export const namesOf = (settings: SettingsState): Names => ({
+  agent: (id) => settings.agent(id)?.name,
+  queue: (id) => settings.find('queue', id)?.document.name.replaceAll('::', ' › '),
+  state: (id) => settings.find('state', id)?.document.name,
+  priority: (id) => settings.find('priority', id)?.document.name,
+});
 
 const UNKNOWN = '…';
 const until = (at: number) => nearWithTime(at, Date.now());

@@ -1,7 +1,12 @@
 //! Texts that nothing else can be made of: a note of whoever decides, on the ticket that they were for, or on a new one.
 
-use docket_domain::{Actor, AgentId, Body, CommandId, Customer, Envelope, NewArticle, Next, Settings, TicketId, master};
-use docket_store::{command, personal, ticket};
+use docket_domain::{
+    Actor, AgentId, Body, CommandId, Customer, Envelope, NewArticle, Next, Settings, TicketId, command::NewAttachment, master,
+};
+use docket_store::{
+    blob::{self, Upload},
+    command, personal, ticket,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -9,8 +14,10 @@ use super::{Accepting, How};
 use crate::{
     access::readable,
     app::App,
+    clock::new_id,
     commands::default_queue,
     error::{Error, Result},
+    files::clean_name,
     submit::Work,
 };
 
@@ -22,10 +29,33 @@ pub(super) struct Text {
     pub ticket: Option<TicketId>,
     pub title: String,
     pub text: String,
-    /// Names of files that came with it and stayed on the device.
-    pub files: Vec<String>,
+    /// The files that came with it.
+    pub files: Vec<Named>,
     /// When it was written.
     pub at: Option<i64>,
+}
+
+/// A file that was left behind with a text.
+pub(super) struct Named {
+    pub name: String,
+    /// How it is known: by its bytes or as an upload; none: it stayed on the device.
+    pub by: Option<By>,
+}
+
+/// How a file is known.
+pub(super) enum By {
+    Bytes(String),
+    Upload(Uuid),
+}
+
+/// The files that an article or a draft names.
+pub(super) fn named(files: &Value) -> Vec<Named> {
+    let one = |file: &Value| {
+        let upload = file["upload_id"].as_str().and_then(|id| id.parse().ok()).map(By::Upload);
+        let by = upload.or_else(|| file["sha256"].as_str().map(|key| By::Bytes(key.to_owned())));
+        Some(Named { name: file["name"].as_str()?.to_owned(), by })
+    };
+    files.as_array().into_iter().flatten().filter_map(one).collect()
 }
 
 impl App {
@@ -38,8 +68,9 @@ impl App {
         if command::find(&mut work.tx, CommandId(text.id)).await?.is_some() {
             return Ok(text.ticket.or(Some(TicketId(text.id))));
         }
-        let words = headed(&work.settings, accepting.author, &text);
-        let article = NewArticle { id: text.id, subject: text.title.clone(), text: words, html: None, attachments: Vec::new() };
+        let (attachments, missing) = work.brought(accepting.author, &text.files).await?;
+        let words = headed(&work.settings, accepting.author, &text, &missing);
+        let article = NewArticle { id: text.id, subject: text.title.clone(), text: words, html: None, attachments };
         let note = Body::Note { article, visible: false, next: Next::default() };
         let done = match text.ticket {
             Some(ticket) => work.note_on(accepting.me, ticket, text.id, text.at, note.clone()).await,
@@ -101,7 +132,7 @@ impl App {
             ticket: Some(article.ticket),
             title: article.subject,
             text: if from.is_empty() || article.text.trim().is_empty() { article.text } else { format!("{from}:\n\n{}", article.text) },
-            files: unit.attachments.into_iter().map(|file| file.name).collect(),
+            files: unit.attachments.into_iter().map(|file| Named { name: file.name, by: None }).collect(),
             at: Some(article.created_at),
         };
         let kept = self.keep_text(accepting, text).await?;
@@ -110,6 +141,27 @@ impl App {
 }
 
 impl Work {
+    /// The files that the author's device brought along, and the names of the others. A key alone proves nothing: only what the author
+    /// uploaded counts.
+    async fn brought(&mut self, author: AgentId, files: &[Named]) -> Result<(Vec<NewAttachment>, Vec<String>)> {
+        let (mut brought, mut missing) = (Vec::new(), Vec::new());
+        for file in files {
+            let upload = match &file.by {
+                Some(By::Bytes(key)) => blob::uploaded(&mut self.tx, author.0, key).await?,
+                Some(By::Upload(id)) => blob::upload(&mut self.tx, *id, author.0).await?,
+                None => None,
+            };
+            let name = clean_name(&file.name);
+            match upload {
+                Some(Upload { content_type, size, sha256, .. }) => {
+                    brought.push(NewAttachment { id: new_id().into(), name, content_type, size, sha256, inline: false, content_id: None });
+                }
+                None => missing.push(name),
+            }
+        }
+        Ok((brought, missing))
+    }
+
     async fn note_on(&mut self, me: AgentId, ticket: TicketId, id: Uuid, at: Option<i64>, note: Body) -> Result<TicketId> {
         self.readable(me, ticket).await?;
         let mut envelope = Envelope::ticket(CommandId(id), ticket, Actor::Agent { id: me }, note);
@@ -136,14 +188,14 @@ impl Work {
     }
 }
 
-/// The text, and whose it was.
-fn headed(settings: &Settings, author: AgentId, text: &Text) -> String {
+/// The text, whose it was, and the files that are missing.
+fn headed(settings: &Settings, author: AgentId, text: &Text, missing: &[String]) -> String {
     let (name, german) = (settings.agent_name(author), settings.desk.language == "de");
     let head = if german { format!("Vom Gerät von {name} übernommen:") } else { format!("Taken over from a device of {name}:") };
-    let files = match (text.files.is_empty(), german) {
+    let files = match (missing.is_empty(), german) {
         (true, _) => String::new(),
-        (false, true) => format!("\n\nDateien, die nicht mitkamen: {}", text.files.join(", ")),
-        (false, false) => format!("\n\nFiles that did not come along: {}", text.files.join(", ")),
+        (false, true) => format!("\n\nDateien, die nicht mitkamen: {}", missing.join(", ")),
+        (false, false) => format!("\n\nFiles that did not come along: {}", missing.join(", ")),
     };
     format!("{head}\n\n{}{files}", text.text)
 }
