@@ -34,6 +34,7 @@ impl Core {
         let roads = Roads::open(None)?;
         let app = App::open(options).await?;
         docket_sync::reach(&app, &roads);
+        docket_sync::call_for(&app);
         let router = docket_api::router(app.clone(), Host::Desktop { write_token: token.clone() });
         let ask: Box<Ask> = Box::new(move |request| {
             let router = router.clone();

@@ -13,11 +13,13 @@ mod team {
     mod forged;
     mod full_disk;
     mod left;
+    mod level_jobs;
     mod matrix;
     mod matrix_sync;
     mod merge;
     mod merge_killed;
     mod needs_you;
+    mod promises;
     mod proxies;
     mod restored;
     mod sending;

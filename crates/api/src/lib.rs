@@ -23,6 +23,7 @@ mod metrics;
 mod openapi;
 mod page;
 mod problem;
+mod promise;
 mod relay;
 mod router;
 mod serve;

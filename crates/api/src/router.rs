@@ -18,7 +18,7 @@ use utoipa_axum::{
 
 use crate::{
     Host, access, agents, article, backup, calendar, compose, connection, gate, headers, list, mailbox, metrics, openapi, page,
-    problem::Problem, relay, session, settings, setup, sync, system, team, ticket,
+    problem::Problem, promise, relay, session, settings, setup, sync, system, team, ticket,
 };
 
 /// Bytes that a request may bring where it brings no file.
@@ -82,6 +82,9 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .routes(routes!(list::changes))
         .routes(routes!(ticket::ticket))
         .routes(routes!(ticket::history))
+        .routes(routes!(promise::clocks))
+        .routes(routes!(promise::kept))
+        .routes(routes!(promise::recompute))
         .routes(routes!(ticket::submit))
         .routes(routes!(ticket::mark_read))
         .routes(routes!(team::merge_preview))

@@ -23,7 +23,9 @@ use crate::{
     error::{Error, Result},
     fetch::MailboxStatus,
     folder::Folder,
+    level_jobs::Caller,
     presence::Presences,
+    recompute::Recompute,
     replica::{Connected, Contact, Packing, Remote},
     secrets::Secrets,
     send::LANES,
@@ -156,6 +158,10 @@ pub(crate) struct Inner {
     pub packing: Mutex<Packing>,
     /// Who reaches the server.
     pub remote: OnceLock<Arc<dyn Remote>>,
+    /// Who calls other programs.
+    pub caller: OnceLock<Arc<dyn Caller>>,
+    /// How computing deadlines anew is going.
+    pub recompute: Recompute,
 }
 
 impl App {
@@ -216,6 +222,8 @@ impl App {
             contact: watch::Sender::new(Contact::default()),
             packing: Mutex::default(),
             remote: OnceLock::new(),
+            caller: OnceLock::new(),
+            recompute: Recompute::default(),
             db,
         }));
         app.begin_desk().await?;
@@ -239,12 +247,22 @@ impl App {
             let language = if std::env::var("LANG").is_ok_and(|lang| lang.starts_with("de")) { "de" } else { "en" };
             crate::setup::write_master_data(&mut tx, language, self.now()).await?;
             tx.commit().await?;
-        } else if !records.iter().any(|record| record.kind == Kind::Group) {
-            // A desk from before there were groups.
-            for record in master::records(master_language(&records)).into_iter().filter(|record| record.kind == Kind::Group) {
+        } else {
+            // A desk from before there were groups, or calendars and types of tickets.
+            let later = |kind| matches!(kind, Kind::Group | Kind::Calendar | Kind::TicketType);
+            let missing = |kind| later(kind) && !records.iter().any(|record| record.kind == kind);
+            let zone = records.iter().find(|record| record.kind == Kind::Desk).map(|desk| desk.document["time_zone"].clone());
+            let mut added = false;
+            for mut record in master::records(master_language(&records)).into_iter().filter(|record| missing(record.kind)) {
+                if let (Kind::Calendar, Some(zone)) = (record.kind, &zone) {
+                    record.document["time_zone"] = zone.clone();
+                }
                 setting::save(&mut tx, &record, self.now(), "Docket").await?;
+                added = true;
             }
-            tx.commit().await?;
+            if added {
+                tx.commit().await?;
+            }
         }
         self.reload().await
     }
@@ -255,6 +273,8 @@ impl App {
             tokio::spawn(self.clone().send_loop());
             tokio::spawn(self.clone().fetch_loop());
             tokio::spawn(self.clone().timer_loop());
+            tokio::spawn(self.clone().level_loop());
+            tokio::spawn(self.clone().recompute_loop());
         }
         if self.has_team() {
             tokio::spawn(self.clone().listen_loop());

@@ -84,7 +84,7 @@ impl App {
         if !self.may_hear(me, notice).await? {
             return Ok(false);
         }
-        if !["new_ticket", "follow_up", "note"].contains(&notice.code) {
+        if !["new_ticket", "follow_up", "note", "escalation", "escalation_warning"].contains(&notice.code) {
             return Ok(true);
         }
         if notice.by == Some(me) {

@@ -1,9 +1,9 @@
 //! Lists and counts.
 
-use docket_domain::{AgentId, QueueId, Settings, StateId, master, settings::StateType};
+use docket_domain::{AgentId, QueueId, Settings, StateId, clock::Measure, master, settings::StateType};
 use docket_store::{
     article, customer, mailbox,
-    ticket::{self, Filter, ListRow, Sort},
+    ticket::{self, Filter, ListRow, Promises, Sort},
 };
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use crate::{
     app::App,
     error::{Error, Result},
     outbox::{Mail, concern},
+    promises::promised,
     wire::{AwayView, Counts, CustomerInput, Hit, ListQuery, OutboxCount, QueueCount, TicketPage, TicketRow, ViewCounts},
 };
 
@@ -23,7 +24,7 @@ impl App {
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
         let sight = sight(&settings, me);
-        let mut filter = Filter { sight: sight.clone(), ..filter(&settings, me, &query)? };
+        let mut filter = Filter { sight: sight.clone(), ..filter(&settings, me, &query, self.now())? };
         let wanted = query.q.as_deref().map(|q| q.trim().trim_start_matches('#')).filter(|q| !q.is_empty());
         if let Some(wanted) = wanted {
             let found = ticket::search(&mut tx, wanted, LONGEST_PAGE, sight.as_ref()).await?;
@@ -44,11 +45,12 @@ impl App {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let read_before = settings.agents.get(&me).map_or(0, |agent| agent.read_before);
         let unread = article::unread(&mut tx, me, read_before, &ids).await?;
+        let now = self.now();
         let rows = rows
             .into_iter()
             .map(|row| {
                 let count = unread.iter().find(|(id, _)| *id == row.id).map_or(0, |(_, count)| *count);
-                view(row, count)
+                view(&settings, row, count, now)
             })
             .collect();
         Ok(TicketPage { rows, total, next, seq: tx.head })
@@ -65,6 +67,10 @@ impl App {
             let ticket::ViewCounts { mine, locked, reminders, watched } = mine;
             counts.views = ViewCounts { mine, reminders, locked, watched, ..ViewCounts::default() };
         }
+        let due_before =
+            |due_before| Filter { classes: vec![1, 2], due_before: Some(due_before), sight: sight.clone(), ..Filter::default() };
+        counts.views.escalating = ticket::count(&mut tx, &due_before(ticket::NEVER)).await?;
+        counts.views.late = ticket::count(&mut tx, &due_before(self.now())).await?;
         for row in ticket::queue_counts(&mut tx, sight.as_ref()).await? {
             let queue: &mut QueueCount = counts.queues.entry(row.queue_id.to_string()).or_default();
             queue.open += row.tickets;
@@ -120,7 +126,7 @@ impl App {
 }
 
 /// *Unassigned* is what nobody has locked; a ticket locked by me is in *My tickets*.
-fn filter(settings: &Settings, me: AgentId, query: &ListQuery) -> Result<Filter> {
+fn filter(settings: &Settings, me: AgentId, query: &ListQuery, now: i64) -> Result<Filter> {
     let queues = query.queue.map(|queue| vec![queue.0]).unwrap_or_default();
     let base = Filter { queues, ..Filter::default() };
     Ok(match query.view.as_deref().unwrap_or("open") {
@@ -136,20 +142,43 @@ fn filter(settings: &Settings, me: AgentId, query: &ListQuery) -> Result<Filter>
             Filter { classes: vec![0], states, not_queue: query.queue.is_none().then_some(master::QUEUE_JUNK.0), ..base }
         }
         "junk" => Filter { queues: vec![master::QUEUE_JUNK.0], ..Filter::default() },
+        "escalating" => Filter { classes: vec![1, 2], due_before: Some(ticket::NEVER), ..base },
+        "late" => Filter { classes: vec![1, 2], due_before: Some(now), ..base },
+        "promises" => {
+            let asked = query.outcome.as_deref();
+            if asked.is_some_and(|asked| !["kept", "broken", "running"].contains(&asked)) {
+                return Err(Error::invalid("outcome", "a promise is kept, broken or running"));
+            }
+            let is = |outcome| asked.is_none_or(|asked| asked == outcome);
+            let promises = Promises {
+                from: query.from.unwrap_or(0),
+                to: query.to.unwrap_or(i64::MAX),
+                now,
+                queue: query.queue.map(|queue| queue.0),
+                measure: query.measure.map(Measure::as_str),
+                kept: is("kept"),
+                broken: is("broken"),
+                running: is("running"),
+            };
+            Filter { promises: Some(promises), ..Filter::default() }
+        }
         "all" => base,
         other => return Err(Error::invalid("view", format!("there is no view \"{other}\""))),
     })
 }
 
 fn sorting(query: &ListQuery) -> Result<(Sort, bool)> {
-    let (sort, descending) = match query.sort.as_deref().unwrap_or("changed") {
+    let usual = if matches!(query.view.as_deref(), Some("escalating" | "late")) { "due" } else { "changed" };
+    let (sort, descending) = match query.sort.as_deref().unwrap_or(usual) {
         "changed" => (Sort::Changed, true),
         "created" => (Sort::Created, true),
         "number" => (Sort::Number, true),
         "priority" => (Sort::Priority, true),
         "customer" => (Sort::Customer, false),
         "title" => (Sort::Title, false),
-        "due" => (Sort::Pending, false),
+        // One's reminders are about their moments alone.
+        "due" if query.view.as_deref() == Some("reminders") => (Sort::Pending, false),
+        "due" => (Sort::Due, false),
         other => return Err(Error::invalid("sort", format!("lists are not sorted by \"{other}\""))),
     };
     Ok(match query.order.as_deref() {
@@ -165,7 +194,7 @@ fn cursor(text: &str) -> Result<(String, Uuid)> {
     parts.ok_or_else(|| Error::invalid("after", "this page mark is not one of ours"))
 }
 
-fn view(row: ListRow, unread: i64) -> TicketRow {
+fn view(settings: &Settings, row: ListRow, unread: i64, now: i64) -> TicketRow {
     let mut flags: Vec<String> = row.trouble.into_iter().collect();
     flags.extend(row.suspicious.then(|| "suspicious_follow_up".to_owned()));
     flags.extend(row.away_id.map(|_| "away".to_owned()));
@@ -184,6 +213,7 @@ fn view(row: ListRow, unread: i64) -> TicketRow {
         created_at: row.created_at,
         changed_at: row.changed_at,
         last_contact_at: row.last_customer_at.max(row.last_agent_at).unwrap_or(row.created_at),
+        due: row.due.due().map(|due| promised(settings, due, QueueId(row.queue_id), now)),
         due_at: row.pending_until,
         pending_until: row.pending_until,
         attachments: row.has_attachments,

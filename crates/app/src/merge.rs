@@ -94,7 +94,12 @@ fn forwarded(body: &Body) -> Option<Body> {
         | Body::Merge { .. }
         | Body::Absorb { .. }
         | Body::TakeAlong
-        | Body::BringBack => None,
+        | Body::BringBack
+        | Body::SetService { .. }
+        | Body::SetType { .. }
+        | Body::SetServiceLevel { .. }
+        | Body::Acknowledge
+        | Body::Escalate { .. } => None,
     }
 }
 

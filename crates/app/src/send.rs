@@ -22,6 +22,7 @@ use crate::{
     app::{App, Notice},
     clock::new_id,
     error::{Error, Result},
+    levels::is_level_job,
     submit::MailJob,
 };
 
@@ -57,7 +58,7 @@ impl Wakefulness {
 }
 
 /// What came of one attempt.
-enum Attempt {
+pub(crate) enum Attempt {
     Left,
     Failed(String),
     Later(String),
@@ -169,6 +170,9 @@ impl App {
     }
 
     async fn send_one(&self, job: Job) {
+        if is_level_job(&job.kind) {
+            return self.do_level_job(&job).await;
+        }
         let attempt = match self.attempt(&job).await {
             Ok(attempt) => attempt,
             Err(error) => Attempt::Later(error.to_string()),
@@ -200,7 +204,8 @@ impl App {
             .filter(|file| file.article == stored.article.id)
             .collect();
         drop(tx);
-        let Some((mailbox, account)) = self.smtp_for(&settings, &stored).await? else {
+        let sender = stored.article.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
+        let Some((mailbox, account)) = self.smtp_for(&settings, sender).await? else {
             return Ok(Attempt::Later("no_mailbox".into()));
         };
         if self.is_stopped(mailbox) {
@@ -220,7 +225,13 @@ impl App {
         self.hand_over(job, &account, &envelope, &bytes).await
     }
 
-    async fn hand_over(&self, job: &Job, account: &smtp::SmtpAccount, envelope: &compose::Envelope, bytes: &[u8]) -> Result<Attempt> {
+    pub(crate) async fn hand_over(
+        &self,
+        job: &Job,
+        account: &smtp::SmtpAccount,
+        envelope: &compose::Envelope,
+        bytes: &[u8],
+    ) -> Result<Attempt> {
         let mut session = match smtp::connect(account).await {
             Ok(session) => session,
             Err(failure) => return Ok(sort(failure, false)),
@@ -237,7 +248,8 @@ impl App {
             }
             Err(failure) => return Ok(sort(failure, true)),
         }
-        if !self.mark_started(job).await? {
+        let mine = if is_level_job(&job.kind) { self.mark_level_started(job).await? } else { self.mark_started(job).await? };
+        if !mine {
             session.quit().await;
             return Ok(Attempt::Taken);
         }
@@ -327,9 +339,8 @@ impl App {
         self.finish(work).await
     }
 
-    /// The server that sends for an article: that of the mailbox whose user is the sender, else of its queue, else any.
-    async fn smtp_for(&self, settings: &Settings, stored: &Stored) -> Result<Option<(MailboxId, smtp::SmtpAccount)>> {
-        let sender = stored.article.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
+    /// The server that sends for an address: that of the mailbox whose user it is, else of its queue, else any.
+    pub(crate) async fn smtp_for(&self, settings: &Settings, sender: &str) -> Result<Option<(MailboxId, smtp::SmtpAccount)>> {
         let queue = settings.own_address(sender).map(|(_, own)| own.queue_id);
         let mut mailboxes: Vec<_> = settings.mailboxes.iter().filter(|(_, mailbox)| mailbox.valid && mailbox.smtp.is_some()).collect();
         mailboxes.sort_by_key(|(_, mailbox)| (!mailbox.imap.user.eq_ignore_ascii_case(sender), mailbox.queue_id != queue));
@@ -339,6 +350,9 @@ impl App {
 
     /// What became of a job whose server is dead.
     pub(crate) async fn recover_job(&self, job: Job) -> Result<()> {
+        if job.state == "started" && is_level_job(&job.kind) {
+            return self.level_job_over(&job, Attempt::Unknown("the computer stopped while it was leaving".into())).await;
+        }
         if job.state == "started" {
             return self.record(&job, Attempt::Unknown("the computer stopped while the mail was leaving".into())).await;
         }
@@ -363,6 +377,10 @@ impl App {
                 return Ok(());
             }
             for job in jobs {
+                if is_level_job(&job.kind) {
+                    self.level_job_over(&job, Attempt::Unknown("the desk was restored from a backup".into())).await?;
+                    continue;
+                }
                 self.record(&job, Attempt::Unknown("the desk was restored from a backup".into())).await?;
             }
         }

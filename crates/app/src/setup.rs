@@ -17,6 +17,9 @@ pub(crate) async fn write_master_data(tx: &mut Tx, language: &str, now: i64) -> 
     let settings = Settings::build(0, master::records(language))?;
     for mut record in master::records(language) {
         record.document = settings.check(record.kind, record.id, &record.document, None)?;
+        if record.kind == Kind::Calendar {
+            record.document["time_zone"] = json!(time_zone());
+        }
         if record.kind == Kind::Desk {
             record.document["short_id"] = json!(short_id());
             record.document["time_zone"] = json!(time_zone());
@@ -78,6 +81,7 @@ impl Work {
         self.save_record(Kind::Desk, master::DESK, version, &desk, &input.your_name)
             .await
             .map_err(|error| renamed(error, "name", "desk_name"))?;
+        self.calendar_in(input.time_zone.trim(), &input.your_name).await?;
         if !input.queue_name.trim().is_empty() {
             let mut queue = serde_json::to_value(&self.settings.queues[&master::QUEUE_FIRST]).map_err(anyhow::Error::from)?;
             queue["name"] = json!(input.queue_name.trim());
@@ -86,6 +90,16 @@ impl Work {
             saved.map_err(|error| renamed(error, "name", "queue_name"))?;
         }
         self.first_agent(input).await
+    }
+
+    /// The calendar of a new desk goes by the desk's zone; nobody has edited it yet.
+    async fn calendar_in(&mut self, time_zone: &str, actor: &str) -> Result<()> {
+        let known = self.settings.records.get(&(Kind::Calendar, master::CALENDAR.0)).filter(|record| record.version == 1).cloned();
+        let Some(known) = known.filter(|_| !time_zone.is_empty()) else { return Ok(()) };
+        let mut document = known.document;
+        document["time_zone"] = json!(time_zone);
+        self.save_record(Kind::Calendar, known.id, known.version, &document, actor).await?;
+        Ok(())
     }
 
     /// The agent of a desk that is set up in a window; on a server it is who used the link.

@@ -6,14 +6,16 @@ use docket_domain::{
     Actor, Address, AgentId, Article, ArticleId, Body, Channel, Delivery, DeviceId, Direction, Envelope, Event, NewArticle, Next, Outgoing,
     QueueId, Refusal, Sender, Settings, Ticket, TicketId, apply,
     article::Attachment,
+    clock::{self, History},
     command::{Received, SeenUpto},
-    decide, number,
+    deadline, decide, number,
     settings::StateType,
 };
 use docket_mail::subject::{self, Purpose};
 use docket_store::{
     Tx, article, command, customer, event,
     job::{self, Change, Job},
+    outcome,
     ticket::{self, Class, Index},
 };
 use serde::{Deserialize, Serialize};
@@ -162,6 +164,9 @@ impl Work {
     /// What a command does to one ticket: its row, its history, and what stands beside them.
     pub(crate) async fn record(&mut self, mut ticket: Ticket, is_new: bool, body: &Body, envelope: &Envelope) -> Result<Done> {
         let id = ticket.id;
+        if ticket.exists() && ticket.clocks.is_blank() {
+            ticket.clocks = History::of(&event::of_ticket(&mut self.tx, id).await?);
+        }
         let context = docket_domain::Context { settings: &self.settings, actor: &envelope.actor, now: self.now, offline: self.offline };
         let bodies = decide(&ticket, body, &context)?;
         if bodies.is_empty() {
@@ -169,8 +174,8 @@ impl Work {
         }
         let seq = self.tx.next_seq();
         let scope = Scope::of(&ticket);
-        let count = bodies.len();
-        let mut events = Vec::with_capacity(count);
+        let before = ticket.clone();
+        let mut events = Vec::with_capacity(bodies.len());
         for body in bodies {
             let event = Event {
                 ordinal: ticket.events + 1,
@@ -183,6 +188,9 @@ impl Work {
             apply(&mut ticket, &event);
             events.push(event);
         }
+        self.withdraw(&mut ticket, &mut events);
+        self.note_outcomes(&before, &ticket).await?;
+        let count = events.len();
         let mark = if self.guessing { 0 } else { seq };
         event::insert(&mut self.tx, id, &events, mark).await?;
         let index = Index { article: body.article().map(shown), ..index(&self.settings, &ticket) };
@@ -190,6 +198,30 @@ impl Work {
         ticket::save(&mut self.tx, &ticket, &index, seq, moved).await?;
         self.effects(&ticket, body, envelope, mark).await?;
         Ok(Done { ticket, events: count, repeated: false })
+    }
+
+    /// For reports; a replica's are its server's.
+    async fn note_outcomes(&mut self, before: &Ticket, after: &Ticket) -> Result<()> {
+        if self.guessing {
+            return Ok(());
+        }
+        for made in deadline::outcomes(before, after, &self.settings) {
+            outcome::put(&mut self.tx, after.id, after.queue, &made).await?;
+        }
+        Ok(())
+    }
+
+    /// What has just arrived may say that a level was never reached.
+    fn withdraw(&self, ticket: &mut Ticket, events: &mut Vec<Event>) {
+        if ticket.clocks.fired.is_empty() {
+            return;
+        }
+        let words: Vec<i64> = events.iter().filter_map(clock::word_of_desk).collect();
+        for body in deadline::withdrawn(ticket, &self.settings, &words, self.now) {
+            let event = Event { ordinal: ticket.events + 1, at: self.now, device_at: None, actor: Actor::System, device: None, body };
+            apply(ticket, &event);
+            events.push(event);
+        }
     }
 
     /// A number that no ticket has.
@@ -288,7 +320,13 @@ impl Work {
             | Body::Merge { .. }
             | Body::Absorb { .. }
             | Body::TakeAlong
-            | Body::BringBack => {}
+            | Body::BringBack
+            | Body::SetService { .. }
+            | Body::SetType { .. }
+            | Body::SetServiceLevel { .. }
+            | Body::Acknowledge
+            // Whoever reaches a level knows what it does beside the ticket.
+            | Body::Escalate { .. } => {}
         }
         Ok(())
     }
@@ -577,7 +615,7 @@ impl Scope {
 /// The index columns of a ticket.
 pub(crate) fn index(settings: &Settings, ticket: &Ticket) -> Index {
     let rank = settings.priorities.get(&ticket.priority).map_or(0, |priority| priority.rank);
-    Index { class: class(settings.state_type(ticket.state)), rank, article: None }
+    Index { class: class(settings.state_type(ticket.state)), rank, article: None, next: deadline::next(ticket, settings) }
 }
 
 /// In which lists tickets of a state type appear.

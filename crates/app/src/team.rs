@@ -84,7 +84,18 @@ fn cut(text: &str) -> String {
 
 /// The code of a notice that this program knows, too.
 pub(crate) fn known_code(code: &str) -> Option<&'static str> {
-    const CODES: [&str; 8] = ["new_ticket", "follow_up", "note", "mail_failed", "perhaps_sent", "held", "mailbox_stopped", "quarantined"];
+    const CODES: [&str; 10] = [
+        "new_ticket",
+        "follow_up",
+        "note",
+        "mail_failed",
+        "perhaps_sent",
+        "held",
+        "mailbox_stopped",
+        "quarantined",
+        "escalation",
+        "escalation_warning",
+    ];
     CODES.into_iter().find(|known| *known == code)
 }
 

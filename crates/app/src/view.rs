@@ -6,6 +6,7 @@ use docket_domain::{
     AgentId, Article, Delivery, Event, EventBody, QueueId, Settings, StateId, Ticket, TicketId,
     access::{self, Right, may_read},
     article::Attachment,
+    deadline,
 };
 use docket_store::{
     Tx,
@@ -19,6 +20,7 @@ use crate::{
     access::{readable, sight},
     app::App,
     error::{Error, Result},
+    promises::promised,
     wire::{
         ArticleView, AttachmentView, AuthorView, AwayView, BriefView, CustomerView, DeliveryView, DraftView, EventView, LinkedView,
         TicketRow, TicketView, actor, written,
@@ -31,7 +33,7 @@ impl App {
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
         let ticket = readable(&mut tx, &settings, me, id).await?;
-        whole(&mut tx, &settings, me, ticket).await
+        whole(&mut tx, &settings, me, ticket, self.now()).await
     }
 
     /// The ticket that a number (or an id) names.
@@ -80,7 +82,7 @@ async fn event_views(tx: &mut Tx, settings: &Settings, me: AgentId, events: &[Ev
 }
 
 /// Everything on a ticket; whether the agent may read it was asked before.
-pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: Ticket) -> Result<TicketView> {
+pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: Ticket, now: i64) -> Result<TicketView> {
     let articles = article::of_ticket(tx, ticket.id).await?;
     let files = article::attachments(tx, ticket.id).await?;
     let marks: BTreeMap<_, _> = article::read_marks(tx, me, ticket.id).await?.into_iter().collect();
@@ -143,6 +145,7 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
         created_at: ticket.created_at,
         changed_at: ticket.changed_at,
         last_contact_at: ticket.last_customer_at.max(ticket.last_agent_at).unwrap_or(ticket.created_at),
+        due: deadline::next(&ticket, settings).due.map(|due| promised(settings, due, ticket.queue, now)),
         due_at: ticket.pending_until,
         pending_until: ticket.pending_until,
         attachments: has_files,
@@ -173,6 +176,9 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
         watchers: ticket.watchers.iter().copied().collect(),
         merged: ticket.merged_into.is_some(),
         merged_into,
+        service_id: ticket.service,
+        type_id: ticket.ticket_type,
+        service_level_id: ticket.service_level,
     })
 }
 
@@ -315,6 +321,9 @@ pub(crate) fn event_view(settings: &Settings, event: &Event) -> EventView {
     let state = |id: &StateId| settings.states.get(id).map(|state| state.name.clone()).unwrap_or_default();
     let priority = |id| settings.priorities.get(id).map(|priority| priority.name.clone()).unwrap_or_default();
     let agent = |id: &Option<AgentId>| id.map(|id| settings.agent_name(id).to_owned()).unwrap_or_default();
+    let service = |id: &Option<_>| id.and_then(|id| settings.services.get(&id)).map(|it| it.name.clone()).unwrap_or_default();
+    let ticket_type = |id: &Option<_>| id.and_then(|id| settings.ticket_types.get(&id)).map(|it| it.name.clone()).unwrap_or_default();
+    let level = |id: &Option<_>| id.and_then(|id| settings.service_levels.get(&id)).map(|it| it.name.clone()).unwrap_or_default();
     match &event.body {
         EventBody::Created { queue: q, state: s, priority: p, owner, .. } => {
             name("queue_name", queue(q));
@@ -327,6 +336,10 @@ pub(crate) fn event_view(settings: &Settings, event: &Event) -> EventView {
         EventBody::PrioritySet { from, to } => (name("from_name", priority(from)), name("to_name", priority(to))).1,
         EventBody::OwnerSet { from, to } => (name("from_name", agent(from)), name("to_name", agent(to))).1,
         EventBody::ResponsibleSet { from, to } => (name("from_name", agent(from)), name("to_name", agent(to))).1,
+        EventBody::ServiceSet { from, to } => (name("from_name", service(from)), name("to_name", service(to))).1,
+        EventBody::TypeSet { from, to } => (name("from_name", ticket_type(from)), name("to_name", ticket_type(to))).1,
+        EventBody::ServiceLevelSet { from, to } => (name("from_name", level(from)), name("to_name", level(to))).1,
+        EventBody::LevelReached { level: by, .. } | EventBody::LevelWithdrawn { level: by, .. } => name("level_name", level(by)),
         EventBody::Watched { agent: id }
         | EventBody::Unwatched { agent: id }
         | EventBody::TakenAlong { agent: id }

@@ -2,7 +2,7 @@
 
 use docket_domain::{
     Actor, Address, AddressId, AgentId, ArticleId, AttachmentId, Channel, CommandId, Delivery, Direction, PriorityId, QueueId, Sender,
-    StateId, TemplateId, TicketId,
+    ServiceId, ServiceLevelId, StateId, TemplateId, TicketId, TicketTypeId,
     access::Right,
     command::SeenUpto,
     settings::{self, ImapSettings, Kind, MailboxSettings, SmtpSettings},
@@ -15,10 +15,14 @@ use uuid::Uuid;
 pub mod body;
 mod calendar;
 pub mod connection;
+mod promise;
 pub mod sync;
 mod team;
 pub use body::CommandBody;
 pub use calendar::{BetweenInput, BetweenView, DueInput, DueView, Moment};
+pub use promise::{
+    AcknowledgedView, ClockView, ClocksView, DueInfo, KeptPromise, KeptQuery, LevelView, NextLevel, RecomputeView, Source, SourceKind,
+};
 pub use team::{AccessQuery, AccessView, AgentInput, DeviceView, GrantReason, Password, RightView, SignInView, SignedInView};
 
 /// Who is there and what this desk is.
@@ -250,6 +254,10 @@ pub enum Document {
     Group(settings::Group),
     Role(settings::Role),
     Calendar(docket_domain::calendar::Calendar),
+    Service(settings::Service),
+    TicketType(settings::TicketType),
+    Company(settings::Company),
+    ServiceLevel(settings::ServiceLevel),
 }
 
 /// All settings an agent may see, by kind.
@@ -340,6 +348,12 @@ pub struct ViewCounts {
     #[serde(default)]
     pub watched: i64,
     pub all_open: i64,
+    /// With a deadline.
+    #[serde(default)]
+    pub escalating: i64,
+    /// Of these, those whose deadline has passed.
+    #[serde(default)]
+    pub late: i64,
 }
 
 /// Counts of a queue.
@@ -364,7 +378,7 @@ pub struct OutboxCount {
 #[into_params(parameter_in = Query)]
 #[expect(missing_docs, reason = "named in the wire contract")]
 pub struct ListQuery {
-    /// `mine`, `unassigned`, `reminders`, `locked`, `watched`, `open`, `closed`, `junk` or `all`.
+    /// `mine`, `unassigned`, `reminders`, `locked`, `watched`, `open`, `closed`, `junk`, `escalating`, `late`, `promises` or `all`.
     pub view: Option<String>,
     pub queue: Option<QueueId>,
     /// `changed`, `created`, `number`, `priority`, `customer`, `title`, `state` or `due`.
@@ -374,6 +388,14 @@ pub struct ListQuery {
     pub limit: Option<i64>,
     pub after: Option<String>,
     pub q: Option<String>,
+    /// Of `promises`: what fell due or was done since then (ms UTC).
+    pub from: Option<i64>,
+    /// Of `promises`: and before then.
+    pub to: Option<i64>,
+    /// Of `promises`: of this measure.
+    pub measure: Option<docket_domain::clock::Measure>,
+    /// Of `promises`: `kept`, `broken` or `running`.
+    pub outcome: Option<String>,
 }
 
 /// A page of a list.
@@ -405,6 +427,9 @@ pub struct TicketRow {
     pub created_at: i64,
     pub changed_at: i64,
     pub last_contact_at: i64,
+    /// The earliest deadline that still runs.
+    #[serde(default)]
+    pub due: Option<DueInfo>,
     pub due_at: Option<i64>,
     pub pending_until: Option<i64>,
     pub attachments: bool,
@@ -479,6 +504,15 @@ pub struct TicketView {
     /// Where it is now, for whom may read that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<BriefView>,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_id: Option<ServiceId>,
+    /// What kind of request it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub type_id: Option<TicketTypeId>,
+    /// The service level that somebody chose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_level_id: Option<ServiceLevelId>,
 }
 
 /// The customer of a ticket.

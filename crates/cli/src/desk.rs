@@ -37,7 +37,9 @@ impl Place {
 
     /// Opens the desk and holds it; refuses when somebody else does.
     pub async fn hold(&self, program: &str) -> Result<App, Failure> {
-        Ok(App::open(self.options(Hold::Holder(program.to_owned()))?).await?)
+        let app = App::open(self.options(Hold::Holder(program.to_owned()))?).await?;
+        docket_sync::call_for(&app);
+        Ok(app)
     }
 
     fn database(&self) -> Result<Option<Database>, Failure> {

@@ -208,7 +208,12 @@ pub fn needs(body: &Body) -> Needs {
         | Body::FlagSuspicious { .. }
         | Body::Absorb { .. }
         | Body::TakeAlong
-        | Body::BringBack => needs(Right::Rw),
+        | Body::BringBack
+        | Body::SetService { .. }
+        | Body::SetType { .. }
+        | Body::SetServiceLevel { .. }
+        | Body::Acknowledge
+        | Body::Escalate { .. } => needs(Right::Rw),
     }
 }
 

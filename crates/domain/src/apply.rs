@@ -56,6 +56,10 @@ pub fn apply(ticket: &mut Ticket, event: &Event) {
         // Only what is locked is away: lists count on it.
         EventBody::TakenAlong { agent } => (ticket.locked, ticket.away) = (true, Some(Away { agent: *agent, since: at })),
         EventBody::BroughtBack { .. } => ticket.away = None,
+        EventBody::ServiceSet { to, .. } => ticket.service = *to,
+        EventBody::TypeSet { to, .. } => ticket.ticket_type = *to,
+        EventBody::ServiceLevelSet { to, .. } => ticket.service_level = *to,
+        EventBody::Acknowledged | EventBody::LevelReached { .. } | EventBody::LevelWithdrawn { .. } => {}
         EventBody::FollowedUp { .. }
         | EventBody::Sent { answers: false, .. }
         | EventBody::SendCancelled { .. }
@@ -71,6 +75,7 @@ pub fn apply(ticket: &mut Ticket, event: &Event) {
         | EventBody::Linked { .. }
         | EventBody::Unlinked { .. } => {}
     }
+    ticket.clocks.apply(event);
     ticket.events = event.ordinal;
     ticket.changed_at = ticket.changed_at.max(event.at);
 }

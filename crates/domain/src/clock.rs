@@ -15,7 +15,7 @@ use crate::{
 
 mod history;
 mod plan;
-pub use history::{History, Stay};
+pub use history::{Acknowledged, Fired, History, Stay, word_of_desk};
 use plan::{Plan, plan};
 
 const MINUTE: i64 = 60_000;
@@ -30,6 +30,25 @@ pub enum Measure {
     Update,
     /// The ticket is closed.
     Solution,
+}
+
+impl Measure {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::FirstResponse, Self::Update, Self::Solution];
+
+    /// The stable name, as stored and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstResponse => "first_response",
+            Self::Update => "update",
+            Self::Solution => "solution",
+        }
+    }
+
+    /// The measure of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|measure| measure.as_str() == name)
+    }
 }
 
 /// A promise of so much working time.
@@ -154,6 +173,57 @@ impl Rules<'_> {
 
     fn pauses(&self, id: StateId) -> bool {
         self.states.get(&id).is_some_and(State::pauses_clocks)
+    }
+}
+
+/// How a clock runs, whatever is promised.
+#[derive(Clone, Debug)]
+pub struct Course<'a> {
+    plan: Plan,
+    counted: Vec<(i64, i64)>,
+    calendar: &'a WorkingTime,
+}
+
+impl<'a> Course<'a> {
+    /// The course of a measure's clock; `None` where there is no such clock.
+    pub fn of(history: &History, measure: Measure, rules: &Rules<'a>) -> Option<Self> {
+        let plan = plan(history, measure, rules)?;
+        Some(Self { counted: plan.counted(), plan, calendar: rules.calendar })
+    }
+
+    /// Since when it counts (ms UTC).
+    pub fn start(&self) -> i64 {
+        self.plan.start
+    }
+
+    /// When it was fulfilled.
+    pub fn stop(&self) -> Option<i64> {
+        self.plan.stop
+    }
+
+    /// Does it still run?
+    pub fn standing(&self) -> Standing {
+        match self.plan.stop {
+            Some(_) => Standing::Fulfilled,
+            None if self.plan.paused() => Standing::Paused,
+            None => Standing::Running,
+        }
+    }
+
+    /// When so much working time (ms) has counted; none while a pause leaves it open.
+    pub fn at(&self, work: i64) -> Option<i64> {
+        reached(&self.counted, self.calendar, work)
+    }
+
+    /// How much working time had counted at that moment (ms).
+    pub fn elapsed(&self, at: i64) -> i64 {
+        self.counted.iter().map(|(from, to)| self.calendar.between(*from, at.min(*to))).sum()
+    }
+
+    /// How much working time was left out until that moment (ms).
+    pub fn waited(&self, at: i64) -> i64 {
+        let ends = |pause: &Pause| pause.to.map_or(at, |to| to.min(at));
+        self.plan.pauses.iter().map(|pause| self.calendar.between(pause.from.max(self.plan.start), ends(pause))).sum()
     }
 }
 

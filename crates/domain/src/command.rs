@@ -5,10 +5,14 @@ use uuid::Uuid;
 
 use crate::{
     article::{Address, Direction},
+    clock::Measure,
     event::Actor,
-    id::{AddressId, AgentId, ArticleId, AttachmentId, CommandId, PriorityId, QueueId, StateId, TicketId},
+    id::{
+        AddressId, AgentId, ArticleId, AttachmentId, CommandId, PriorityId, QueueId, ServiceId, ServiceLevelId, StateId, TicketId,
+        TicketTypeId,
+    },
     link::LinkKind,
-    settings::AutoKind,
+    settings::{AutoKind, When},
     ticket::{Contact, Customer},
 };
 
@@ -307,6 +311,16 @@ pub enum Body {
     TakeAlong,
     /// I have brought it back.
     BringBack,
+    /// Another service, or none.
+    SetService { service: Option<ServiceId> },
+    /// Another type, or none.
+    SetType { ticket_type: Option<TicketTypeId> },
+    /// Another service level, or the one that fits.
+    SetServiceLevel { service_level: Option<ServiceLevelId> },
+    /// I know that its promises are at stake: tell nobody any more.
+    Acknowledge,
+    /// The moment of a level has come.
+    Escalate { measure: Measure, number: u32, step: When },
 }
 
 impl Body {

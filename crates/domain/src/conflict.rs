@@ -39,6 +39,11 @@ pub fn verdict(settings: &Settings, ticket: &Ticket, body: &Body, since: &[Event
         Body::SetPriority { priority } => sets(touched(|e| matches!(e, EventBody::PrioritySet { .. })), *priority == ticket.priority),
         Body::SetCustomer { customer } => sets(touched(|e| matches!(e, EventBody::CustomerChanged { .. })), *customer == ticket.customer),
         Body::SetResponsible { agent } => sets(touched(|e| matches!(e, EventBody::ResponsibleSet { .. })), *agent == ticket.responsible),
+        Body::SetService { service } => sets(touched(|e| matches!(e, EventBody::ServiceSet { .. })), *service == ticket.service),
+        Body::SetType { ticket_type } => sets(touched(|e| matches!(e, EventBody::TypeSet { .. })), *ticket_type == ticket.ticket_type),
+        Body::SetServiceLevel { service_level } => {
+            sets(touched(|e| matches!(e, EventBody::ServiceLevelSet { .. })), *service_level == ticket.service_level)
+        }
         Body::SetOwner { agent } => takes(touched(owner), *agent == ticket.owner),
         Body::Move { queue } => takes(touched(|e| matches!(e, EventBody::Moved { .. })), *queue == ticket.queue),
         Body::SetState { state, .. } => match state_verdict(settings, ticket, *state, since) {
@@ -82,7 +87,9 @@ pub fn verdict(settings: &Settings, ticket: &Ticket, body: &Body, since: &[Event
         | Body::Merge { .. }
         | Body::Absorb { .. }
         | Body::TakeAlong
-        | Body::BringBack => Verdict::Apply,
+        | Body::BringBack
+        | Body::Acknowledge
+        | Body::Escalate { .. } => Verdict::Apply,
     }
 }
 
@@ -154,7 +161,12 @@ pub fn only_adds(body: &Body) -> bool {
         | Body::Merge { .. }
         | Body::Absorb { .. }
         | Body::TakeAlong
-        | Body::BringBack => false,
+        | Body::BringBack
+        | Body::SetService { .. }
+        | Body::SetType { .. }
+        | Body::SetServiceLevel { .. }
+        | Body::Acknowledge
+        | Body::Escalate { .. } => false,
     }
 }
 
@@ -169,7 +181,8 @@ pub fn by_agents(body: &Body) -> bool {
         | Body::MailUnknown { .. }
         | Body::HoldMail { .. }
         | Body::FlagSuspicious { .. }
-        | Body::Absorb { .. } => false,
+        | Body::Absorb { .. }
+        | Body::Escalate { .. } => false,
         Body::Create { first, .. } => {
             first.as_deref().is_none_or(|first| matches!(first, Body::Note { .. } | Body::PhoneCall { .. } | Body::Reply { .. }))
         }
@@ -199,6 +212,10 @@ pub fn by_agents(body: &Body) -> bool {
         | Body::Unwatch
         | Body::Merge { .. }
         | Body::TakeAlong
-        | Body::BringBack => true,
+        | Body::BringBack
+        | Body::SetService { .. }
+        | Body::SetType { .. }
+        | Body::SetServiceLevel { .. }
+        | Body::Acknowledge => true,
     }
 }

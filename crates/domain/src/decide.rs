@@ -13,6 +13,8 @@ use crate::{
     ticket::{Contact, Ticket},
 };
 
+mod promises;
+
 /// What a decision may know besides the ticket and the command.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
@@ -156,6 +158,11 @@ impl Draft<'_> {
             Body::Unwatch => self.unwatch(),
             Body::Merge { into, number } => self.merge(*into, number)?,
             Body::Absorb { ticket, number, articles, watchers, contact } => self.absorb(*ticket, number, *articles, watchers, *contact),
+            Body::SetService { service } => self.set_service(*service)?,
+            Body::SetType { ticket_type } => self.set_type(*ticket_type)?,
+            Body::SetServiceLevel { service_level } => self.set_service_level(*service_level)?,
+            Body::Acknowledge => self.acknowledge(),
+            Body::Escalate { measure, step, .. } => self.escalate(*measure, *step),
             Body::TakeAlong => self.take_along()?,
             Body::BringBack => self.give_back()?,
             Body::Link { ticket, .. } | Body::Unlink { ticket, .. } if *ticket == self.ticket.id => return Err(Refusal::LinkToItself),

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     article::{Channel, Direction, Sender},
+    clock::Measure,
     command::SeenUpto,
-    id::{AgentId, ArticleId, DeviceId, PriorityId, QueueId, StateId, TicketId},
+    id::{AgentId, ArticleId, DeviceId, PriorityId, QueueId, ServiceId, ServiceLevelId, StateId, TicketId, TicketTypeId},
     link::LinkKind,
-    settings::AutoKind,
+    settings::{AutoKind, When},
     ticket::{Contact, Customer},
 };
 
@@ -158,4 +159,33 @@ pub enum EventBody {
     TakenAlong { agent: AgentId },
     /// It is back, or somebody else took it over.
     BroughtBack { agent: AgentId },
+    /// It is about another service.
+    ServiceSet { from: Option<ServiceId>, to: Option<ServiceId> },
+    /// It is another kind of request.
+    TypeSet { from: Option<TicketTypeId>, to: Option<TicketTypeId> },
+    /// Somebody chose another service level, or that the fitting one is in force.
+    ServiceLevelSet { from: Option<ServiceLevelId>, to: Option<ServiceLevelId> },
+    /// Somebody has seen that its promises are at stake: no further level is reached until a clock starts anew.
+    Acknowledged,
+    /// A level of a promise was reached: `number` as the settings had it (0: the warning or the breach itself), `step` its moment of
+    /// the promise's time, `level` the service level (none: the queue), `since` when the clock had started and `due` when the level was.
+    LevelReached {
+        measure: Measure,
+        number: u32,
+        step: When,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        level: Option<ServiceLevelId>,
+        since: i64,
+        due: i64,
+        late: bool,
+    },
+    /// A level had not been reached after all: what was done offline before has arrived.
+    LevelWithdrawn {
+        measure: Measure,
+        number: u32,
+        step: When,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        level: Option<ServiceLevelId>,
+        since: i64,
+    },
 }

@@ -77,6 +77,14 @@ id! {
     CalendarId;
     /// A device: a desktop that is connected to a server.
     DeviceId;
+    /// A service: what the desk looks after.
+    ServiceId;
+    /// A type of ticket.
+    TicketTypeId;
+    /// A company that customers write for.
+    CompanyId;
+    /// A service level: what is promised.
+    ServiceLevelId;
 }
 
 /// A UUID of version 8 (RFC 9562 §5.8) that names one piece of master data on every desk.

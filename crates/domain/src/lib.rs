@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod clock;
 pub mod command;
 pub mod conflict;
+pub mod deadline;
 pub mod decide;
 pub mod event;
 pub mod holidays;

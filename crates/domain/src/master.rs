@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    id::{AgentId, AutoResponseId, GroupId, PriorityId, QueueId, SalutationId, SignatureId, StateId, TemplateId},
+    id::{AgentId, AutoResponseId, CalendarId, GroupId, PriorityId, QueueId, SalutationId, SignatureId, StateId, TemplateId, TicketTypeId},
     settings::{Kind, Record},
 };
 
@@ -34,6 +34,11 @@ pub const STATE_MERGED: StateId = StateId::fixed(1, 9);
 
 /// `users`: the group of every queue of a new desk.
 pub const GROUP_USERS: GroupId = GroupId::fixed(8, 1);
+
+/// When a new desk works.
+pub const CALENDAR: CalendarId = CalendarId::fixed(10, 1);
+/// `Unclassified`.
+pub const TYPE_UNCLASSIFIED: TicketTypeId = TicketTypeId::fixed(11, 1);
 
 /// `3 normal`.
 pub const PRIORITY_NORMAL: PriorityId = PriorityId::fixed(2, 3);
@@ -72,11 +77,23 @@ pub fn records(language: &str) -> Vec<Record> {
     let german = language == "de";
     let mut records = vec![record(Kind::Desk, DESK, json!({ "language": language })), record(Kind::MailRules, MAIL_RULES, json!({}))];
     records.push(record(Kind::Group, GROUP_USERS.0, json!({ "name": "users", "comment": "", "valid": true })));
+    records.push(record(Kind::Calendar, CALENDAR.0, calendar(if german { "Arbeitszeit" } else { "Working hours" }, "UTC")));
+    records.push(record(Kind::TicketType, TYPE_UNCLASSIFIED.0, json!({ "name": "Unclassified", "valid": true, "comment": "" })));
     records.extend(states());
     records.extend(priorities());
     records.extend(texts(german));
     records.extend(queues(german));
     records
+}
+
+/// The calendar of a new desk (contract §6): Monday to Friday from eight to nine in the evening, six days closed.
+pub fn calendar(name: &str, time_zone: &str) -> Value {
+    let hours = json!([["08:00", "21:00"]]);
+    let days = ["01-01", "05-01", "12-24", "12-25", "12-26", "12-31"].map(|date| json!({ "date": date }));
+    json!({
+        "name": name, "time_zone": time_zone, "valid": true, "public_holidays": [], "holidays": days,
+        "week": { "mon": hours, "tue": hours, "wed": hours, "thu": hours, "fri": hours },
+    })
 }
 
 fn record(kind: Kind, id: Uuid, document: Value) -> Record {

@@ -19,6 +19,9 @@ pub enum Refusal {
     /// The named priority does not exist or is invalid.
     #[error("that priority does not exist any more")]
     NoSuchPriority,
+    /// The named service, type or service level does not exist or is invalid.
+    #[error("that service, type or service level does not exist any more")]
+    NoSuchService,
     /// The named agent does not exist or is invalid.
     #[error("that agent does not exist or is no longer active")]
     NoSuchAgent,
@@ -87,6 +90,7 @@ impl Refusal {
             Self::NoSuchState => "no_such_state",
             Self::NoSuchPriority => "no_such_priority",
             Self::NoSuchAgent => "no_such_agent",
+            Self::NoSuchService => "no_such_service",
             Self::NoSuchSender => "no_such_sender",
             Self::NoRecipient => "no_recipient",
             Self::BadRecipient => "bad_recipient",

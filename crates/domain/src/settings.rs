@@ -1,6 +1,6 @@
 //! Settings: typed records, kept as JSON documents, at any moment one immutable snapshot.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -8,14 +8,16 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::{
-    calendar::Calendar,
+    calendar::{Calendar, WorkingTime},
     id::{
-        AddressId, AgentId, AutoResponseId, CalendarId, GroupId, MailboxId, PriorityId, QueueId, RoleId, SalutationId, SignatureId,
-        StateId, TemplateId,
+        AddressId, AgentId, AutoResponseId, CalendarId, CompanyId, GroupId, MailboxId, PriorityId, QueueId, RoleId, SalutationId,
+        ServiceId, ServiceLevelId, SignatureId, StateId, TemplateId, TicketTypeId,
     },
 };
 
+mod promises;
 mod records;
+pub use promises::{Applies, Company, Level, LevelAction, Promised, Recipient, Service, ServiceLevel, TicketType, When, may_call};
 pub use records::*;
 
 /// The kinds of settings records.
@@ -39,11 +41,15 @@ pub enum Kind {
     Group,
     Role,
     Calendar,
+    Service,
+    TicketType,
+    Company,
+    ServiceLevel,
 }
 
 impl Kind {
     /// All kinds, in the order in which records may refer to earlier ones.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::Desk,
         Self::Group,
         Self::Role,
@@ -60,6 +66,10 @@ impl Kind {
         Self::Mailbox,
         Self::MailRules,
         Self::BlockedSender,
+        Self::Service,
+        Self::TicketType,
+        Self::Company,
+        Self::ServiceLevel,
     ];
 
     /// The stable name, as stored and on the wire.
@@ -81,6 +91,10 @@ impl Kind {
             Self::Group => "group",
             Self::Role => "role",
             Self::Calendar => "calendar",
+            Self::Service => "service",
+            Self::TicketType => "ticket_type",
+            Self::Company => "company",
+            Self::ServiceLevel => "service_level",
         }
     }
 
@@ -106,7 +120,11 @@ impl Kind {
             | Self::BlockedSender
             | Self::Group
             | Self::Role
-            | Self::Calendar => true,
+            | Self::Calendar
+            | Self::Service
+            | Self::TicketType
+            | Self::Company
+            | Self::ServiceLevel => true,
         }
     }
 }
@@ -180,6 +198,20 @@ pub struct Settings {
     pub mailboxes: BTreeMap<MailboxId, MailboxSettings>,
     /// Addresses whose mail goes to the junk queue.
     pub blocked: BTreeMap<String, BlockedSender>,
+    /// Services.
+    pub services: BTreeMap<ServiceId, Service>,
+    /// Types of tickets.
+    pub ticket_types: BTreeMap<TicketTypeId, TicketType>,
+    /// Companies.
+    pub companies: BTreeMap<CompanyId, Company>,
+    /// Service levels.
+    pub service_levels: BTreeMap<ServiceLevelId, ServiceLevel>,
+    /// Which company an address (lower case), or a domain behind an `@`, belongs to.
+    written_for: BTreeMap<String, CompanyId>,
+    /// The calendars made ready to compute with, each when it is first asked for.
+    ready: BTreeMap<CalendarId, OnceLock<WorkingTime>>,
+    /// The calendar of a new desk, for where there is none.
+    fallback: OnceLock<WorkingTime>,
 }
 
 impl Settings {
@@ -202,7 +234,14 @@ impl Settings {
             Kind::Role => drop(self.roles.insert(RoleId(id), read(record)?)),
             Kind::Agent => drop(self.agents.insert(AgentId(id), read(record)?)),
             Kind::State => drop(self.states.insert(StateId(id), read(record)?)),
-            Kind::Calendar => drop(self.calendars.insert(CalendarId(id), read(record)?)),
+            Kind::Calendar => {
+                self.ready.insert(CalendarId(id), OnceLock::new());
+                self.calendars.insert(CalendarId(id), read(record)?);
+            }
+            Kind::Service => drop(self.services.insert(ServiceId(id), read(record)?)),
+            Kind::TicketType => drop(self.ticket_types.insert(TicketTypeId(id), read(record)?)),
+            Kind::Company => self.take_company(CompanyId(id), read(record)?),
+            Kind::ServiceLevel => drop(self.service_levels.insert(ServiceLevelId(id), read(record)?)),
             Kind::Priority => drop(self.priorities.insert(PriorityId(id), read(record)?)),
             Kind::Queue => drop(self.queues.insert(QueueId(id), read(record)?)),
             Kind::Template => drop(self.templates.insert(TemplateId(id), read(record)?)),
@@ -219,6 +258,36 @@ impl Settings {
             }
         }
         Ok(())
+    }
+
+    fn take_company(&mut self, id: CompanyId, company: Company) {
+        if company.valid {
+            let addresses = company.addresses.iter().map(|address| address.to_lowercase());
+            let domains = company.domains.iter().map(|domain| format!("@{}", domain.to_lowercase()));
+            self.written_for.extend(addresses.chain(domains).map(|key| (key, id)));
+        }
+        self.companies.insert(id, company);
+    }
+
+    /// The company that somebody with this address writes for: by the address, or else by its domain.
+    pub fn company_of(&self, address: &str) -> Option<CompanyId> {
+        if self.written_for.is_empty() {
+            return None;
+        }
+        let address = address.to_lowercase();
+        let domain = address.rfind('@').map(|at| &address[at..]);
+        self.written_for.get(&address).or_else(|| self.written_for.get(domain?)).copied()
+    }
+
+    /// When is worked by that calendar, or by the desk's where it names none that can be read.
+    pub fn working_time(&self, calendar: Option<CalendarId>) -> &WorkingTime {
+        let wanted = [calendar, self.desk.calendar_id].into_iter().flatten();
+        let mut known = wanted.filter_map(|id| self.ready.get(&id).zip(self.calendars.get(&id)));
+        let chosen = known.find_map(|(ready, calendar)| match ready.get() {
+            Some(ready) => Some(ready),
+            None => WorkingTime::new(calendar).ok().map(|working| ready.get_or_init(|| working)),
+        });
+        chosen.unwrap_or_else(|| self.fallback.get_or_init(|| WorkingTime::standard(&self.desk.time_zone)))
     }
 
     /// Checks a document before it is saved and gives it back as it shall be stored: fields of the `old` document that

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AgentId, PriorityId, QueueId, StateId, TicketId};
+use crate::{
+    clock::History,
+    id::{AgentId, PriorityId, QueueId, ServiceId, ServiceLevelId, StateId, TicketId, TicketTypeId},
+};
 
 /// Whose matter a ticket is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -94,6 +97,18 @@ pub struct Ticket {
     /// Who has taken it along; it is locked for them.
     #[serde(default)]
     pub away: Option<Away>,
+    /// What it is about.
+    #[serde(default)]
+    pub service: Option<ServiceId>,
+    /// What kind of request it is.
+    #[serde(default)]
+    pub ticket_type: Option<TicketTypeId>,
+    /// The service level that somebody chose; none: the one that fits.
+    #[serde(default)]
+    pub service_level: Option<ServiceLevelId>,
+    /// What its clocks need to know. Blank on a ticket from before there were clocks, until its events are folded.
+    #[serde(default)]
+    pub clocks: History,
 }
 
 impl Ticket {
@@ -124,6 +139,10 @@ impl Ticket {
             watchers: BTreeSet::new(),
             merged_into: None,
             away: None,
+            service: None,
+            ticket_type: None,
+            service_level: None,
+            clocks: History::default(),
         }
     }
 

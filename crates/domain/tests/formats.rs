@@ -78,6 +78,7 @@ fn refusals_keep_their_codes() {
         (NoSuchState, "no_such_state"),
         (NoSuchPriority, "no_such_priority"),
         (NoSuchAgent, "no_such_agent"),
+        (NoSuchService, "no_such_service"),
         (NoSuchSender, "no_such_sender"),
         (NoRecipient, "no_recipient"),
         (BadRecipient, "bad_recipient"),

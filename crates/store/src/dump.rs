@@ -148,6 +148,8 @@ fn cells(table: &Table, row: &Value) -> Result<Vec<Cell>> {
 fn added(table: &str, column: &str) -> Option<Value> {
     match (table, column) {
         ("ticket", "watchers") => Some("[]".into()),
+        ("ticket", "clocks") => Some("".into()),
+        ("ticket", "due_paused") => Some(false.into()),
         ("ticket", "unit_seq") | ("customer" | "personal" | "read_mark", "seq") => Some(0.into()),
         _ => None,
     }

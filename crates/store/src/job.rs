@@ -108,7 +108,7 @@ pub async fn counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
     const SQL: &str = "
         select state, cast(count(*) as bigint) from job
         where state in ('waiting', 'claimed', 'started', 'perhaps', 'failed', 'held')
-          and (kind <> 'auto_mail' or state <> 'failed') group by state";
+          and (kind = 'mail' or state <> 'failed') group by state";
     Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
 }
 

@@ -24,6 +24,7 @@ pub mod luggage;
 pub mod mailbox;
 pub mod merge;
 mod news;
+pub mod outcome;
 pub mod personal;
 pub mod presence;
 pub mod replica;

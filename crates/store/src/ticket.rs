@@ -1,6 +1,6 @@
 //! Ticket rows, their lists and counts.
 
-use docket_domain::{AgentId, Customer, PriorityId, QueueId, StateId, Ticket, TicketId, ticket::Away};
+use docket_domain::{AgentId, Customer, PriorityId, QueueId, StateId, Ticket, TicketId, deadline::Next, ticket::Away};
 use uuid::Uuid;
 
 use crate::{
@@ -9,10 +9,12 @@ use crate::{
     key::{self, indexed, storable},
 };
 
+pub(crate) mod due;
 mod list;
 pub(crate) mod sight;
 pub(crate) mod tally;
-pub use list::{Class, Filter, ListRow, QueueCount, Sort, ViewCounts, count, list, plan, view_counts};
+pub use due::{DueColumns, Stored, any_due, levels_due, next_level, open_after, open_count, set_clocks, set_due, unfolded};
+pub use list::{Class, Filter, ListRow, NEVER, Promises, QueueCount, Sort, ViewCounts, count, list, plan, view_counts};
 pub use sight::{Sight, Trouble, changed_after, linked, mails_waiting, of_customer, queue_counts, scopes_moved, search, troubles};
 pub use tally::recount;
 
@@ -25,6 +27,8 @@ pub struct Index {
     pub rank: i64,
     /// The first words of an article that came with this change, and whether it brought files; none: no article came.
     pub article: Option<(String, bool)>,
+    /// Its deadlines.
+    pub next: Next,
 }
 
 /// A ticket, and where it counts.
@@ -59,6 +63,10 @@ pub(crate) struct Row {
     away_id: Option<Uuid>,
     away_since: Option<i64>,
     watchers: String,
+    service_id: Option<Uuid>,
+    type_id: Option<Uuid>,
+    service_level_id: Option<Uuid>,
+    clocks: String,
 }
 
 /// A ticket with what the feed and lists keep beside it.
@@ -78,7 +86,7 @@ pub(crate) const UNIT_COLUMNS: &str =
     "seq, scope_seq, preview, has_attachments, trouble, id, number, title, queue_id, state_id, priority_id,
     owner_id, locked, customer_address, customer_name, created_at, changed_at, pending_until, articles, events, last_customer_at,
     last_agent_at, first_response_at, closed_at, junk_queue_id, junk_state_id, suspicious, responsible_id, merged_into, away_id,
-    away_since, watchers";
+    away_since, watchers, service_id, type_id, service_level_id, clocks";
 
 #[derive(sqlx::FromRow)]
 struct PlacedRow {
@@ -121,6 +129,11 @@ impl From<Row> for Ticket {
             watchers: serde_json::from_str(&row.watchers).unwrap_or_default(),
             merged_into: row.merged_into.map(TicketId),
             away: row.away_id.zip(row.away_since).map(|(agent, since)| Away { agent: AgentId(agent), since }),
+            service: row.service_id.map(Into::into),
+            ticket_type: row.type_id.map(Into::into),
+            service_level: row.service_level_id.map(Into::into),
+            // Empty, or not to be read: then its events are folded anew.
+            clocks: serde_json::from_str(&row.clocks).unwrap_or_default(),
         }
     }
 }
@@ -133,9 +146,10 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
         insert into ticket (id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
             created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
             junk_queue_id, junk_state_id, suspicious, seq, scope_seq, class, rank, customer_key, customer_sort, title_sort, search_key,
-            preview, has_attachments, trouble, responsible_id, merged_into, away_id, away_since, watchers)
+            preview, has_attachments, trouble, responsible_id, merged_into, away_id, away_since, watchers, service_id, type_id,
+            service_level_id, clocks, due_at, due_measure, due_warn_at, due_paused, due_level_id, level_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23, $24, $25,
-            $26, $28, $29, $30, $31, $32, null, $34, $35, $36, $37, $38)
+            $26, $28, $29, $30, $31, $32, null, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48)
         on conflict (id) do update set
             number = excluded.number, title = excluded.title, queue_id = excluded.queue_id, state_id = excluded.state_id,
             priority_id = excluded.priority_id, owner_id = excluded.owner_id, locked = excluded.locked,
@@ -150,7 +164,11 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
             preview = case when $33 then excluded.preview else ticket.preview end,
             has_attachments = ticket.has_attachments or excluded.has_attachments,
             responsible_id = excluded.responsible_id, merged_into = excluded.merged_into, away_id = excluded.away_id,
-            away_since = excluded.away_since, watchers = excluded.watchers";
+            away_since = excluded.away_since, watchers = excluded.watchers, service_id = excluded.service_id,
+            type_id = excluded.type_id, service_level_id = excluded.service_level_id, clocks = excluded.clocks,
+            due_at = excluded.due_at, due_measure = excluded.due_measure, due_warn_at = excluded.due_warn_at,
+            due_paused = excluded.due_paused, due_level_id = excluded.due_level_id, level_at = excluded.level_at";
+    let (clocks, due) = (due::written(ticket)?, DueColumns::from(index.next));
     let watchers = json::write("watchers", &ticket.watchers)?;
     watched(tx, ticket).await?;
     let before = match tx.tickets.get(&ticket.id) {
@@ -173,6 +191,9 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
         .bind(storable(&preview)).bind(files).bind(index.article.is_some())
         .bind(ticket.responsible.map(|agent| agent.0)).bind(ticket.merged_into.map(|into| into.0))
         .bind(ticket.away.map(|away| away.agent.0)).bind(ticket.away.map(|away| away.since)).bind(&watchers)
+        .bind(ticket.service.map(|id| id.0)).bind(ticket.ticket_type.map(|id| id.0)).bind(ticket.service_level.map(|id| id.0))
+        .bind(&clocks).bind(due.due_at).bind(&due.due_measure).bind(due.due_warn_at).bind(due.due_paused).bind(due.due_level_id)
+        .bind(due.level_at)
         .execute(conn).await.map(drop))?;
     let place = (index.class as i64, ticket.queue.0, ticket.state.0, ticket.is_held());
     tx.remember(ticket.id, Some((ticket.clone(), place)));
@@ -231,7 +252,8 @@ pub async fn reindex_priority(tx: &mut Tx, priority: PriorityId, rank: i64) -> R
 
 const COLUMNS: &str = "id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
     created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
-    junk_queue_id, junk_state_id, suspicious, responsible_id, merged_into, away_id, away_since, watchers";
+    junk_queue_id, junk_state_id, suspicious, responsible_id, merged_into, away_id, away_since, watchers, service_id, type_id,
+    service_level_id, clocks";
 
 /// A ticket.
 pub async fn find(tx: &mut Tx, id: TicketId) -> Result<Option<Ticket>> {

@@ -33,6 +33,8 @@ mod customers;
 mod desk;
 #[path = "store/devices.rs"]
 mod devices;
+#[path = "store/due.rs"]
+mod due;
 #[path = "store/dumps.rs"]
 mod dumps;
 #[path = "store/feed.rs"]

@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use docket_app::{
+    Called,
     replica::{Asked, Cut, Line, Relayed, Told},
     wire::sync::PROTOCOL,
 };
@@ -14,6 +15,8 @@ use rustls::{CertificateError, ClientConfig, RootCertStore, crypto::ring, pki_ty
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a server may be silent, and how long a small question may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long another program may take to answer a call.
+const CALL: Duration = Duration::from_secs(15);
 /// Bytes a second that a line carries at least: a large file has time in proportion.
 const SLOWEST: u64 = 16 * 1024;
 /// Where files are fetched, which may be large.
@@ -57,6 +60,19 @@ impl Roads {
         // Plain HTTP goes to this computer alone.
         let client = if server.starts_with("http://") { &self.here } else { &self.far };
         HttpLine { client: client.clone(), server: server.to_owned(), token }
+    }
+}
+
+impl Roads {
+    /// Posts JSON to an address of somebody else; `id` tells one call from another. Follows no redirect and reads no answer.
+    pub(crate) async fn post(&self, url: &str, id: String, body: String) -> Called {
+        let client = if url.starts_with("http://") { &self.here } else { &self.far };
+        let request = client.post(url).header("content-type", "application/json").header("docket-delivery", id);
+        match request.timeout(CALL).body(body).send().await {
+            Ok(answer) => Called::Answered(answer.status().as_u16()),
+            Err(error) if error.is_connect() || error.is_builder() => Called::Unreached(error.without_url().to_string()),
+            Err(error) => Called::Silent(error.without_url().to_string()),
+        }
     }
 }
 

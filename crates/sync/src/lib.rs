@@ -5,7 +5,9 @@
 mod http;
 mod keep;
 mod remote;
+mod webhook;
 
 pub use http::{HttpLine, Roads};
 pub use keep::{pack, run, sync_once};
 pub use remote::reach;
+pub use webhook::call_for;

@@ -1,7 +1,7 @@
 //! Two at one ticket: each row of `docs/concurrent.md` is carried out, and its outcome is compared.
 
 use docket_app::wire::{SubmitCommand, connection::EntryView};
-use docket_domain::{AgentId, CommandId, TicketId, master, settings::Kind};
+use docket_domain::{AgentId, CommandId, ServiceId, ServiceLevelId, TicketId, TicketTypeId, master, settings::Kind};
 use docket_tests::{
     dice::Dice,
     simulation::{Template, World},
@@ -52,6 +52,12 @@ impl Row<'_> {
             ["priority", rank] => json!({ "type": "set_priority", "priority_id": master::priority(rank.parse().unwrap()) }),
             ["title", title] => json!({ "type": "set_title", "title": title }),
             ["customer", name] => json!({ "type": "set_customer", "address": format!("{name}@customer.test"), "name": name }),
+            ["type", name] => json!({ "type": "set_type", "type_id": if name == "request" { REQUEST } else { master::TYPE_UNCLASSIFIED } }),
+            ["service", "printing"] => json!({ "type": "set_service", "service_id": PRINTING }),
+            ["service", "mail"] => json!({ "type": "set_service", "service_id": MAIL }),
+            ["level", "gold"] => json!({ "type": "set_service_level", "service_level_id": GOLD }),
+            ["level", "silver"] => json!({ "type": "set_service_level", "service_level_id": SILVER }),
+            ["acknowledge"] => json!({ "type": "acknowledge" }),
             ["responsible", name] => json!({ "type": "set_responsible", "agent_id": agent(name) }),
             ["owner", name] => json!({ "type": "set_owner", "owner_id": agent(name) }),
             ["close"] => json!({ "type": "set_state", "state_id": master::STATE_CLOSED_SUCCESSFUL }),
@@ -109,6 +115,29 @@ impl Row<'_> {
     }
 }
 
+const REQUEST: TicketTypeId = TicketTypeId::fixed(80, 1);
+const PRINTING: ServiceId = ServiceId::fixed(81, 1);
+const MAIL: ServiceId = ServiceId::fixed(81, 2);
+const GOLD: ServiceLevelId = ServiceLevelId::fixed(82, 1);
+const SILVER: ServiceLevelId = ServiceLevelId::fixed(82, 2);
+
+/// What there is to choose, and a promise on every ticket of the first queue.
+async fn promises(world: &World) {
+    let named = |name: &str| json!({ "name": name });
+    let promise = json!([{ "measure": "solution", "minutes": 600_000 }]);
+    let level = |name: &str| json!({ "name": name, "promises": promise.clone() });
+    for (kind, id, document) in [
+        (Kind::TicketType, REQUEST.0, named("Request")),
+        (Kind::Service, PRINTING.0, named("Printing")),
+        (Kind::Service, MAIL.0, named("Mail")),
+        (Kind::ServiceLevel, GOLD.0, level("Gold")),
+        (Kind::ServiceLevel, SILVER.0, level("Silver")),
+    ] {
+        let save = docket_app::wire::SaveRecord { version: 0, document };
+        world.server.save_record(world.agents[0], kind, id, save).await.unwrap();
+    }
+}
+
 /// What the outbox says of a command once it was pushed.
 async fn outcome(world: &World, id: CommandId) -> String {
     let bundles = world.desktops[BEN].app.outbox_entries().await.unwrap();
@@ -122,6 +151,7 @@ async fn each_pair_of_commands_ends_as_the_table_says() {
     let template = Template::make().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let world = World::begin(&template, folder.path(), 7).await.unwrap();
+    promises(&world).await;
     let ben = &world.desktops[BEN];
     let mut faults = Vec::new();
     let mut dice = Dice::new(11);

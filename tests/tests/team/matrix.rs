@@ -82,6 +82,7 @@ pub async fn read(stage: &Stage, door: Door<'_>, what: &str, who: &str) -> Optio
             shown(&get("/drafts").await, |drafts| has(drafts, "ticket_id", id))
         }
         "access" => cell(&get(&format!("/access?ticket={id}")).await),
+        "clocks" => cell(&get(&format!("/tickets/{id}/clocks")).await),
         "list" => shown(&get("/tickets?view=all&limit=200").await, |page| has(&page["rows"], "id", id)),
         "queue_list" => shown(&get(&format!("/tickets?view=open&queue={queue}")).await, |page| has(&page["rows"], "id", id)),
         "list_search" => shown(&get(&format!("/tickets?view=all&q={word}")).await, |page| has(&page["rows"], "id", id)),
@@ -156,6 +157,10 @@ fn command(stage: &Stage, what: &str, article: docket_domain::ArticleId) -> Opti
         "link_hidden" => json!({ "type": "link", "ticket_id": stage.vault }),
         "watch" | "unwatch" | "take_along" | "bring_back" => json!({ "type": what }),
         "set_responsible" => json!({ "type": what, "agent_id": person(ROOT) }),
+        "set_service" => json!({ "type": what, "service_id": null }),
+        "set_type" => json!({ "type": what, "type_id": master::TYPE_UNCLASSIFIED }),
+        "set_service_level" => json!({ "type": what, "service_level_id": null }),
+        "acknowledge" => json!({ "type": what }),
         _ => return None,
     })
 }

@@ -136,7 +136,7 @@ impl Work {
     pub(crate) fn placing<'a>(&self, unit: &'a TicketUnit) -> Placing<'a> {
         let class = class(self.settings.state_type(unit.ticket.state)) as i64;
         let rank = self.settings.priorities.get(&unit.ticket.priority).map_or(0, |priority| priority.rank);
-        Placing { unit, class, rank }
+        Placing { unit, class, rank, next: docket_domain::deadline::next(&unit.ticket, &self.settings) }
     }
 
     /// Takes back what was guessed about a ticket: what stays is what the server last sent, or nothing.

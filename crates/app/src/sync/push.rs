@@ -207,6 +207,9 @@ fn theirs(body: &Body, ticket: &Ticket) -> Option<Value> {
         Body::SetPriority { .. } => json!({ "priority": ticket.priority }),
         Body::SetCustomer { .. } => json!({ "customer": ticket.customer }),
         Body::SetResponsible { .. } => json!({ "agent": ticket.responsible }),
+        Body::SetService { .. } => json!({ "service": ticket.service }),
+        Body::SetType { .. } => json!({ "ticket_type": ticket.ticket_type }),
+        Body::SetServiceLevel { .. } => json!({ "service_level": ticket.service_level }),
         Body::SetOwner { .. } | Body::Take { .. } | Body::Unlock => json!({ "agent": ticket.owner, "locked": ticket.locked }),
         Body::Move { .. } => json!({ "queue": ticket.queue }),
         Body::SetState { .. } | Body::Note { .. } | Body::PhoneCall { .. } => {

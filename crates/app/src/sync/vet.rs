@@ -62,7 +62,11 @@ pub(crate) async fn vet(work: &mut Work, me: AgentId, device: DeviceId, id: Tick
         | Body::Watch
         | Body::Unwatch
         | Body::TakeAlong
-        | Body::BringBack => {}
+        | Body::BringBack
+        | Body::SetService { .. }
+        | Body::SetType { .. }
+        | Body::SetServiceLevel { .. }
+        | Body::Acknowledge => {}
         // Turned away before (`conflict::by_agents`).
         Body::Receive(_)
         | Body::AutoReply { .. }
@@ -72,7 +76,8 @@ pub(crate) async fn vet(work: &mut Work, me: AgentId, device: DeviceId, id: Tick
         | Body::MailUnknown { .. }
         | Body::HoldMail { .. }
         | Body::FlagSuspicious { .. }
-        | Body::Absorb { .. } => return Err(Refusal::UnknownCommand.into()),
+        | Body::Absorb { .. }
+        | Body::Escalate { .. } => return Err(Refusal::UnknownCommand.into()),
     }
     Ok(())
 }

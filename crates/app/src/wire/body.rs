@@ -1,6 +1,9 @@
 //! The commands as clients send them; ids of sender, files and states are looked up before the domain sees them.
 
-use docket_domain::{AddressId, AgentId, ArticleId, Direction, LinkKind, PriorityId, QueueId, StateId, TicketId, command::SeenUpto};
+use docket_domain::{
+    AddressId, AgentId, ArticleId, Direction, LinkKind, PriorityId, QueueId, ServiceId, ServiceLevelId, StateId, TicketId, TicketTypeId,
+    command::SeenUpto,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -118,6 +121,18 @@ pub enum CommandBody {
     /// Locks it for me and says to everybody that I have it with me.
     TakeAlong,
     BringBack,
+    SetService {
+        service_id: Option<ServiceId>,
+    },
+    SetType {
+        type_id: Option<TicketTypeId>,
+    },
+    /// None: the service level that fits is in force.
+    SetServiceLevel {
+        service_level_id: Option<ServiceLevelId>,
+    },
+    /// Stops the levels of its promises until a clock starts anew.
+    Acknowledge,
 }
 
 /// A mail as typed.

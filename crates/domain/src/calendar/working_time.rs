@@ -12,7 +12,7 @@ use super::{
     Calendar, Day, Slot, Weekday, no_zone,
     zone::{self, Zone},
 };
-use crate::{holidays, settings::Invalid};
+use crate::{holidays, master, settings::Invalid};
 
 const DAY: i64 = 86_400_000;
 const MINUTE: i64 = 60_000;
@@ -72,6 +72,15 @@ impl WorkingTime {
         let mut this = Self { zone, week, before, per_week, exceptions: Vec::new(), kinds: Vec::new() };
         this.except(special_days(calendar));
         Ok(this)
+    }
+
+    /// The working time of a new desk in that zone, for where there is no calendar; an unknown zone counts as UTC.
+    pub fn standard(time_zone: &str) -> Self {
+        let in_zone = |zone: &str| {
+            let calendar: Calendar = serde_json::from_value(master::calendar("", zone)).ok()?;
+            Self::new(&calendar).ok()
+        };
+        in_zone(time_zone).or_else(|| in_zone("UTC")).expect("the calendar of a new desk can be read")
     }
 
     fn except(&mut self, days: BTreeMap<i64, &[Slot]>) {

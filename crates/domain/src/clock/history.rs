@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Measure;
 use crate::{
     article::{Channel, Direction, Sender},
     event::{Event, EventBody},
-    id::StateId,
+    id::{AgentId, ServiceLevelId, StateId},
+    settings::When,
 };
 
 /// Since when a ticket is in a state.
@@ -15,6 +17,38 @@ pub struct Stay {
     pub since: i64,
     /// The state.
     pub state: StateId,
+}
+
+/// A level that was reached, and not withdrawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fired {
+    /// What was promised.
+    pub measure: Measure,
+    /// Its number then; 0: the warning or the breach itself.
+    pub number: u32,
+    /// Its moment of the promise's time.
+    pub step: When,
+    /// The service level that promised it; none: the queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<ServiceLevelId>,
+    /// Since when its clock counted.
+    pub since: i64,
+    /// Its moment.
+    pub due: i64,
+    /// When it was noticed.
+    pub at: i64,
+    /// That was too late: the desk was asleep or off.
+    #[serde(default)]
+    pub late: bool,
+}
+
+/// Somebody has seen that a promise is at stake, and nobody needs telling any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    /// Who; none: the desk.
+    pub by: Option<AgentId>,
+    /// When.
+    pub at: i64,
 }
 
 /// The facts of a ticket's clocks. Moments are ms UTC; what happened on a device counts when it happened there.
@@ -32,9 +66,20 @@ pub struct History {
     pub waiting: Vec<i64>,
     /// The newest article of any kind.
     pub newest_article_at: Option<i64>,
+    /// The levels that were reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fired: Vec<Fired>,
+    /// The last time that somebody stopped the levels: those of clocks that began later go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Acknowledged>,
 }
 
 impl History {
+    /// Has nothing been folded into it? So is the history of a ticket from before there were clocks.
+    pub fn is_blank(&self) -> bool {
+        self.stays.is_empty()
+    }
+
     /// Folds a ticket's events.
     pub fn of(events: &[Event]) -> Self {
         let mut history = Self::default();
@@ -71,7 +116,32 @@ impl History {
                 contact.last_agent_at.into_iter().for_each(|at| self.agent(at));
                 contact.last_customer_at.into_iter().for_each(|at| self.customer(at));
             }
+            EventBody::LevelReached { measure, number, step, level, since, due, late } => {
+                let fired = Fired {
+                    measure: *measure,
+                    number: *number,
+                    step: *step,
+                    level: *level,
+                    since: *since,
+                    due: *due,
+                    at: event.at,
+                    late: *late,
+                };
+                self.fired.push(fired);
+            }
+            EventBody::LevelWithdrawn { measure, step, level, since, .. } => {
+                self.fired.retain(|fired| (fired.measure, fired.step, fired.level, fired.since) != (*measure, *step, *level, *since));
+            }
+            EventBody::Acknowledged => {
+                let again = self.acknowledged.is_some_and(|known| known.at > at);
+                if !again {
+                    self.acknowledged = Some(Acknowledged { by: event.actor.agent(), at });
+                }
+            }
             EventBody::Sent { answers: false, .. }
+            | EventBody::ServiceSet { .. }
+            | EventBody::TypeSet { .. }
+            | EventBody::ServiceLevelSet { .. }
             | EventBody::FollowedUp { .. }
             | EventBody::Titled { .. }
             | EventBody::Moved { .. }
@@ -115,5 +185,18 @@ impl History {
             let place = self.waiting.partition_point(|word| *word <= at);
             self.waiting.insert(place, at);
         }
+    }
+}
+
+/// When the customer heard from the desk by this event, if they did (ms UTC).
+pub fn word_of_desk(event: &Event) -> Option<i64> {
+    let at = event.device_at.unwrap_or(event.at);
+    match &event.body {
+        EventBody::ArticleAdded { sender: Sender::Agent, channel, direction, visible: true, mail_waits: false, .. } => {
+            let inbound_call = *channel == Channel::Phone && *direction == Some(Direction::Inbound);
+            (!inbound_call).then_some(at)
+        }
+        EventBody::Sent { answers: true, .. } => Some(at),
+        _ => None,
     }
 }

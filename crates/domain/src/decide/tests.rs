@@ -6,11 +6,12 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     article::Address,
+    clock::Measure,
     command::{Bounced, NewAttachment, SeenUpto},
     event::Event,
-    id::{AddressId, AttachmentId, TicketId},
+    id::{AddressId, AttachmentId, CalendarId, ServiceId, ServiceLevelId, TicketId},
     link::LinkKind,
-    settings::{AutoKind, Kind, Record},
+    settings::{AutoKind, Kind, Record, When},
     ticket::Customer,
 };
 
@@ -21,6 +22,7 @@ mod junk;
 mod lock;
 mod mail;
 mod merge;
+mod promises;
 mod properties;
 mod states;
 mod team;
@@ -43,6 +45,12 @@ const STATE_INVALID: StateId = StateId::fixed(92, 1);
 const PRIORITY_INVALID: PriorityId = PriorityId::fixed(93, 1);
 const SENDER: AddressId = AddressId::fixed(94, 1);
 const SENDER_INVALID: AddressId = AddressId::fixed(94, 2);
+
+const SERVICE: ServiceId = ServiceId::fixed(96, 1);
+/// Around the clock.
+const ALWAYS: CalendarId = CalendarId::fixed(97, 1);
+/// Promises all three, for tickets of the service.
+const LEVEL: ServiceLevelId = ServiceLevelId::fixed(98, 1);
 
 const TICKET: TicketId = TicketId::fixed(95, 1);
 const OTHER_TICKET: TicketId = TicketId::fixed(95, 2);
@@ -67,6 +75,21 @@ fn settings() -> Settings {
         let document = json!({ "name": "Desk", "email": email, "queue_id": master::QUEUE_FIRST, "valid": valid });
         records.push(record(Kind::Address, id.0, document));
     }
+    let always = json!([["00:00", "24:00"]]);
+    let week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(|day| (day.to_owned(), always.clone()));
+    let week: serde_json::Map<_, _> = week.into_iter().collect();
+    records.push(record(Kind::Calendar, ALWAYS.0, json!({ "name": "Always", "time_zone": "UTC", "week": week })));
+    records.push(record(Kind::Service, SERVICE.0, json!({ "name": "Printing" })));
+    let levels = json!([
+        { "at": { "percent": 50 }, "to": [{ "kind": "owner" }], "actions": [{ "kind": "notify" }] },
+        { "at": { "percent": 100 }, "actions": [{ "kind": "raise_priority" }, { "kind": "assign", "agent_id": BEN }] },
+        { "at": { "after_minutes": 5 }, "actions": [{ "kind": "move", "queue_id": master::QUEUE_MISC }] },
+    ]);
+    let promise = |measure: &str, minutes: u32| json!({ "measure": measure, "minutes": minutes, "levels": levels });
+    let promises = json!([promise("first_response", 60), promise("update", 60), promise("solution", 600)]);
+    let applies = json!({ "service_ids": [SERVICE] });
+    let level = json!({ "name": "Gold", "calendar_id": ALWAYS, "promises": promises, "applies": applies });
+    records.push(record(Kind::ServiceLevel, LEVEL.0, level));
     Settings::build(1, records).unwrap()
 }
 

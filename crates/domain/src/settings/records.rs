@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Invalid, Kind, Settings};
+use super::{Company, Invalid, Kind, Promised, Service, ServiceLevel, Settings, TicketType, promises};
 use crate::{
     access::Right,
     article::Address,
     calendar::Calendar,
-    id::{AddressId, AutoResponseId, GroupId, QueueId, RoleId, SalutationId, SignatureId, StateId, TemplateId},
+    clock::Behaviour,
+    id::{AddressId, AutoResponseId, CalendarId, GroupId, QueueId, RoleId, SalutationId, SignatureId, StateId, TemplateId},
     master,
     number::Generator,
 };
@@ -20,7 +21,7 @@ fn users() -> GroupId {
     master::GROUP_USERS
 }
 
-fn yes() -> bool {
+pub(super) fn yes() -> bool {
     true
 }
 
@@ -54,6 +55,10 @@ pub struct Desk {
     pub backup_folder: String,
     /// Six letters that tell this desk from another at the same mailbox.
     pub short_id: String,
+    /// How the clocks of promises behave.
+    pub clocks: Behaviour,
+    /// When the desk works, where nothing else is said.
+    pub calendar_id: Option<CalendarId>,
 }
 
 impl Default for Desk {
@@ -72,6 +77,8 @@ impl Default for Desk {
             fqdn: String::new(),
             backup_folder: String::new(),
             short_id: String::new(),
+            clocks: Behaviour::default(),
+            calendar_id: Some(master::CALENDAR),
         }
     }
 }
@@ -287,6 +294,12 @@ pub struct Queue {
     /// The templates offered in it; none: all.
     #[serde(default)]
     pub template_ids: Vec<TemplateId>,
+    /// What is promised in it where no service level is in force.
+    #[serde(default)]
+    pub promises: Vec<Promised>,
+    /// When it is worked in; none: the desk's calendar.
+    #[serde(default)]
+    pub calendar_id: Option<CalendarId>,
     /// What it is for.
     #[serde(default)]
     pub comment: String,
@@ -546,7 +559,7 @@ pub struct BlockedSender {
 /// Reads a document as its kind and checks it against the others; the result is its full form.
 pub(super) fn check(settings: &Settings, kind: Kind, id: Uuid, document: &Value) -> Result<Value, Invalid> {
     match kind {
-        Kind::Desk => full(document, check_desk),
+        Kind::Desk => full(document, |desk: &Desk| check_desk(settings, desk)),
         Kind::Agent => full(document, |agent: &Agent| check_agent(settings, id, agent)),
         Kind::State => full(document, |state: &State| check_state(settings, id, state)),
         Kind::Calendar => full(document, |calendar: &Calendar| check_calendar(settings, id, calendar)),
@@ -561,6 +574,10 @@ pub(super) fn check(settings: &Settings, kind: Kind, id: Uuid, document: &Value)
         Kind::Group => full(document, |group: &Group| check_group(settings, id, group)),
         Kind::Role => full(document, |role: &Role| check_role(settings, id, role)),
         Kind::BlockedSender => full(document, |blocked: &BlockedSender| mail_address("address", &blocked.address)),
+        Kind::Service => full(document, |service: &Service| promises::check_service(settings, id, service)),
+        Kind::TicketType => full(document, |kind: &TicketType| promises::check_type(settings, id, kind)),
+        Kind::Company => full(document, |company: &Company| promises::check_company(settings, id, company)),
+        Kind::ServiceLevel => full(document, |level: &ServiceLevel| promises::check_service_level(settings, id, level)),
     }
 }
 
@@ -585,6 +602,10 @@ pub(super) fn known(kind: Kind, document: &Value) -> Option<Value> {
         Kind::Group => again::<Group>(document),
         Kind::Role => again::<Role>(document),
         Kind::BlockedSender => again::<BlockedSender>(document),
+        Kind::Service => again::<Service>(document),
+        Kind::TicketType => again::<TicketType>(document),
+        Kind::Company => again::<Company>(document),
+        Kind::ServiceLevel => again::<ServiceLevel>(document),
     }
 }
 
@@ -599,7 +620,7 @@ fn blamed(message: &str) -> String {
     message.split('`').nth(1).unwrap_or("document").to_owned()
 }
 
-fn named(name: &str) -> Result<(), Invalid> {
+pub(super) fn named(name: &str) -> Result<(), Invalid> {
     match name.trim() {
         "" => Err(Invalid::new("name", "a name is needed")),
         name if name.chars().count() > 200 => Err(Invalid::new("name", "this name is longer than 200 characters")),
@@ -608,14 +629,14 @@ fn named(name: &str) -> Result<(), Invalid> {
     }
 }
 
-fn mail_address(field: &str, text: &str) -> Result<(), Invalid> {
+pub(super) fn mail_address(field: &str, text: &str) -> Result<(), Invalid> {
     match Address::parse(text) {
         Some(address) if address.name.is_none() => Ok(()),
         _ => Err(Invalid::new(field, format!("\"{text}\" is not a mail address"))),
     }
 }
 
-fn check_desk(desk: &Desk) -> Result<(), Invalid> {
+fn check_desk(settings: &Settings, desk: &Desk) -> Result<(), Invalid> {
     named(&desk.name)?;
     if desk.time_zone.parse::<chrono_tz::Tz>().is_err() {
         return Err(Invalid::new("time_zone", format!("\"{}\" is not a time zone", desk.time_zone)));
@@ -632,7 +653,8 @@ fn check_desk(desk: &Desk) -> Result<(), Invalid> {
     if !(20..=250).contains(&desk.subject_size) {
         return Err(Invalid::new("subject_size", "a subject is cut somewhere between 20 and 250 characters"));
     }
-    Ok(())
+    // A desk from before there were calendars gets the one of a new desk.
+    promises::check_calendar_id(settings, desk.calendar_id.filter(|id| *id != master::CALENDAR))
 }
 
 fn check_agent(settings: &Settings, id: Uuid, agent: &Agent) -> Result<(), Invalid> {
@@ -720,6 +742,8 @@ fn check_queue(settings: &Settings, id: Uuid, queue: &Queue) -> Result<(), Inval
             None => return Err(Invalid::new("auto_responses", "that automatic answer does not exist")),
         }
     }
+    promises::check_calendar_id(settings, queue.calendar_id)?;
+    promises::check_promises(settings, &queue.promises)?;
     if !queue.valid && id == master::QUEUE_JUNK.0 {
         return Err(Invalid::new("valid", "the junk queue is needed"));
     }

@@ -72,10 +72,15 @@ tables! {
         Bigint null, closed_at: Bigint null, junk_queue_id: Uuid null, junk_state_id: Uuid null, suspicious: Boolean, seq:
         Bigint, scope_seq: Bigint, class: Bigint, rank: Bigint, customer_key: Text, customer_sort: Bytes, title_sort: Bytes,
         search_key: Text, has_attachments: Boolean, trouble: Text null, preview: Text, responsible_id: Uuid null, merged_into:
-        Uuid null, away_id: Uuid null, away_since: Bigint null, watchers: Text, unit_seq: Bigint
+        Uuid null, away_id: Uuid null, away_since: Bigint null, watchers: Text, unit_seq: Bigint, service_id: Uuid null,
+        type_id: Uuid null, service_level_id: Uuid null, clocks: Text, due_at: Bigint null, due_measure: Text null, due_warn_at:
+        Bigint null, due_paused: Boolean, due_level_id: Uuid null, level_at: Bigint null
     },
     watcher [agent_id, ticket_id] backup { agent_id: Uuid, ticket_id: Uuid },
     tally [class, queue_id, state_id, locked] backup { class: Bigint, queue_id: Uuid, state_id: Uuid, locked: Boolean, tickets: Bigint },
+    outcome [ticket_id, measure, since] backup {
+        ticket_id: Uuid, measure: Text, since: Bigint, queue_id: Uuid, stop: Bigint, promised: Bigint, elapsed: Bigint, waited: Bigint
+    },
     article [id] backup {
         id: Uuid, ticket_id: Uuid, ordinal: Bigint, seq: Bigint, sender: Text, channel: Text, direction: Text null, visible:
         Boolean, author_id: Uuid null, created_at: Bigint, sent_at: Bigint null, delivery: Text null, raw: Text null,

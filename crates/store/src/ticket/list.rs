@@ -3,7 +3,10 @@
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::sight::{Sight, among, outside, seen};
+use super::{
+    due::DueColumns,
+    sight::{Sight, among, outside, seen},
+};
 use crate::{
     db::{Conn, Result, Tx},
     key,
@@ -47,7 +50,35 @@ pub struct Filter {
     pub watched_by: Option<Uuid>,
     /// Answered for by.
     pub responsible: Option<Uuid>,
+    /// With a deadline before that moment (ms UTC).
+    pub due_before: Option<i64>,
+    /// Whose promises ended so.
+    pub promises: Option<Promises>,
 }
+
+/// Tickets by how their promises ended.
+#[derive(Clone, Debug)]
+pub struct Promises {
+    /// Fulfilled since then, or due since then (ms UTC).
+    pub from: i64,
+    /// Fulfilled before then.
+    pub to: i64,
+    /// Now: what was due before is broken.
+    pub now: i64,
+    /// In this queue.
+    pub queue: Option<Uuid>,
+    /// Of this measure.
+    pub measure: Option<&'static str>,
+    /// Fulfilled in time.
+    pub kept: bool,
+    /// Fulfilled too late, or late.
+    pub broken: bool,
+    /// Not fulfilled, and not late.
+    pub running: bool,
+}
+
+/// What stands for the deadline of a ticket that has none.
+pub const NEVER: i64 = 9_000_000_000_000_000;
 
 /// By what they are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +91,7 @@ pub enum Sort {
     Customer,
     Title,
     Pending,
+    Due,
 }
 
 impl Sort {
@@ -72,6 +104,7 @@ impl Sort {
             Self::Customer => "customer_sort",
             Self::Title => "title_sort",
             Self::Pending => "coalesce(pending_until, 9000000000000000)",
+            Self::Due => "coalesce(due_at, pending_until, 9000000000000000)",
         }
     }
 
@@ -114,6 +147,8 @@ pub struct ListRow {
     pub trouble: Option<String>,
     pub away_id: Option<Uuid>,
     pub away_since: Option<i64>,
+    #[sqlx(flatten)]
+    pub due: DueColumns,
 }
 
 impl ListRow {
@@ -127,7 +162,8 @@ impl ListRow {
             Sort::Customer if self.customer_name.is_empty() => key::sort(&self.customer_address),
             Sort::Customer => key::sort(&self.customer_name),
             Sort::Title => key::sort(&self.title),
-            Sort::Pending => self.pending_until.unwrap_or(9_000_000_000_000_000).to_string(),
+            Sort::Pending => self.pending_until.unwrap_or(NEVER).to_string(),
+            Sort::Due => self.due.due_at.or(self.pending_until).unwrap_or(NEVER).to_string(),
         }
     }
 }
@@ -161,6 +197,47 @@ macro_rules! conditions {
         if filter.pending {
             query.push(" and pending_until is not null");
         }
+        if let Some(wanted) = &filter.promises {
+            promised!(*query, wanted);
+        }
+        if let Some(before) = filter.due_before {
+            query.push(" and due_at is not null and due_at < ").push_bind(before);
+        }
+    }};
+}
+
+/// Pushes the condition that a ticket has a promise that ended as asked for.
+macro_rules! promised {
+    ($query:expr, $wanted:expr) => {{
+        let (query, wanted) = (&mut $query, $wanted);
+        query.push(" and (id in (select ticket_id from outcome where stop >= ").push_bind(wanted.from);
+        query.push(" and stop < ").push_bind(wanted.to);
+        query.push(match (wanted.kept, wanted.broken) {
+            (true, true) => "",
+            (true, false) => " and elapsed <= promised",
+            (false, true) => " and elapsed > promised",
+            (false, false) => " and 1 = 0",
+        });
+        if let Some(queue) = wanted.queue {
+            query.push(" and queue_id = ").push_bind(queue);
+        }
+        if let Some(measure) = wanted.measure {
+            query.push(" and measure = ").push_bind(measure);
+        }
+        query.push(") or (due_measure is not null and due_at >= ").push_bind(wanted.from);
+        match (wanted.broken, wanted.running) {
+            (true, true) => {}
+            (true, false) => drop(query.push(" and due_at < ").push_bind(wanted.now)),
+            (false, true) => drop(query.push(" and due_at >= ").push_bind(wanted.now)),
+            (false, false) => drop(query.push(" and 1 = 0")),
+        }
+        if let Some(queue) = wanted.queue {
+            query.push(" and queue_id = ").push_bind(queue);
+        }
+        if let Some(measure) = wanted.measure {
+            query.push(" and due_measure = ").push_bind(measure);
+        }
+        query.push("))");
     }};
 }
 
@@ -217,7 +294,7 @@ macro_rules! any_of {
 
 const COLUMNS: &str = "select id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
     created_at, changed_at, pending_until, last_customer_at, last_agent_at, suspicious, seq, rank, customer_key, preview,
-    has_attachments, trouble, away_id, away_since from ticket";
+    has_attachments, trouble, away_id, away_since, due_at, due_measure, due_warn_at, due_paused, due_level_id, level_at from ticket";
 
 /// Begins a query for a page of a list; a macro because the builder's type differs per database.
 macro_rules! page {
@@ -302,7 +379,13 @@ pub async fn count(tx: &mut Tx, filter: &Filter) -> Result<i64> {
             }
         };
     }
-    if filter.by_agent() || filter.locked_by_owner || filter.pending || !filter.ids.is_empty() {
+    if filter.by_agent()
+        || filter.locked_by_owner
+        || filter.pending
+        || filter.due_before.is_some()
+        || filter.promises.is_some()
+        || !filter.ids.is_empty()
+    {
         return Ok(run!(BY_HAND, true, query => { seen!(query, filter.narrows()); }));
     }
     let inside = run!(TALLY, false, query => {

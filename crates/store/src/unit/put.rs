@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use docket_domain::{
     Event, TicketId,
     article::Attachment,
+    deadline::Next,
     unit::{ArticleUnit, TicketUnit},
 };
 use sqlx::QueryBuilder;
@@ -16,12 +17,13 @@ use crate::{
     json,
     key::{self, indexed, storable, storable_option},
     ticket::{
+        due::{self, DueColumns},
         mirrored,
         tally::{self, Place},
     },
 };
 
-/// Rows that one statement takes: SQLite binds 32,766 values at most, a ticket has 39.
+/// Rows that one statement takes: SQLite binds 32,766 values at most, a ticket has 49.
 const ROWS: usize = 400;
 
 /// A unit and where lists show it.
@@ -33,6 +35,8 @@ pub struct Placing<'a> {
     pub class: i64,
     /// The rank of its priority.
     pub rank: i64,
+    /// Its deadlines.
+    pub next: Next,
 }
 
 /// Puts units as the server sent them, under the replica's own feed number `seq`. What it knew of a whole unit goes; of others its
@@ -118,6 +122,7 @@ pub async fn forget(tx: &mut Tx, ids: &[Uuid]) -> Result<()> {
         empty(tx, ids).await?;
         with_ids!(tx, ids, "delete from ticket where id in (", ")");
         with_ids!(tx, ids, "delete from watcher where ticket_id in (", ")");
+        with_ids!(tx, ids, "delete from outcome where ticket_id in (", ")");
         with_ids!(tx, ids, "delete from link where ticket_id in (", ")");
         with_ids!(tx, ids, "delete from link where other_id in (", ")");
         with_ids!(tx, ids, "delete from read_mark where ticket_id in (", ")");
@@ -181,7 +186,8 @@ async fn tickets(tx: &mut Tx, placings: &[Placing<'_>], seq: i64) -> Result<()> 
         insert into ticket (id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
             created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
             junk_queue_id, junk_state_id, suspicious, seq, scope_seq, class, rank, customer_key, customer_sort, title_sort, search_key,
-            preview, has_attachments, trouble, responsible_id, merged_into, away_id, away_since, watchers, unit_seq) ";
+            preview, has_attachments, trouble, responsible_id, merged_into, away_id, away_since, watchers, unit_seq, service_id, type_id,
+            service_level_id, clocks, due_at, due_measure, due_warn_at, due_paused, due_level_id, level_at) ";
     const END: &str = " on conflict (id) do update set
             number = excluded.number, title = excluded.title, queue_id = excluded.queue_id, state_id = excluded.state_id,
             priority_id = excluded.priority_id, owner_id = excluded.owner_id, locked = excluded.locked,
@@ -194,12 +200,20 @@ async fn tickets(tx: &mut Tx, placings: &[Placing<'_>], seq: i64) -> Result<()> 
             customer_sort = excluded.customer_sort, title_sort = excluded.title_sort, search_key = excluded.search_key,
             preview = excluded.preview, has_attachments = excluded.has_attachments, trouble = excluded.trouble,
             responsible_id = excluded.responsible_id, merged_into = excluded.merged_into, away_id = excluded.away_id,
-            away_since = excluded.away_since, watchers = excluded.watchers, unit_seq = excluded.unit_seq";
-    let texts = placings.iter().map(|placing| json::write("watchers", &placing.unit.ticket.watchers)).collect::<Result<Vec<_>>>()?;
+            away_since = excluded.away_since, watchers = excluded.watchers, unit_seq = excluded.unit_seq,
+            service_id = excluded.service_id, type_id = excluded.type_id, service_level_id = excluded.service_level_id,
+            clocks = excluded.clocks, due_at = excluded.due_at, due_measure = excluded.due_measure,
+            due_warn_at = excluded.due_warn_at, due_paused = excluded.due_paused, due_level_id = excluded.due_level_id,
+            level_at = excluded.level_at";
+    let texts = placings.iter().map(|placing| {
+        let ticket = &placing.unit.ticket;
+        Ok((json::write("watchers", &ticket.watchers)?, due::written(ticket)?))
+    });
+    let texts = texts.collect::<Result<Vec<_>>>()?;
     let rows: Vec<_> = placings.iter().zip(texts).collect();
     on!(tx, conn => {
         let mut query = QueryBuilder::new(START);
-        query.push_values(rows, |mut row, (Placing { unit, class, rank }, watchers)| {
+        query.push_values(rows, |mut row, (Placing { unit, class, rank, next }, (watchers, clocks))| {
             let ticket = &unit.ticket;
             let (address, name) = (storable(&ticket.customer.address), storable(&ticket.customer.name));
             let shown = if name.is_empty() { &address } else { &name };
@@ -216,7 +230,10 @@ async fn tickets(tx: &mut Tx, placings: &[Placing<'_>], seq: i64) -> Result<()> 
             row.push_bind(storable(&unit.preview)).push_bind(unit.has_attachments).push_bind(&unit.trouble);
             row.push_bind(ticket.responsible.map(|agent| agent.0)).push_bind(ticket.merged_into.map(|into| into.0));
             row.push_bind(ticket.away.map(|away| away.agent.0)).push_bind(ticket.away.map(|away| away.since)).push_bind(watchers);
-            row.push_bind(unit.seq);
+            row.push_bind(unit.seq).push_bind(ticket.service.map(|id| id.0)).push_bind(ticket.ticket_type.map(|id| id.0));
+            let due = DueColumns::from(*next);
+            row.push_bind(ticket.service_level.map(|id| id.0)).push_bind(clocks).push_bind(due.due_at).push_bind(due.due_measure);
+            row.push_bind(due.due_warn_at).push_bind(due.due_paused).push_bind(due.due_level_id).push_bind(due.level_at);
         });
         query.push(END);
         query.build().execute(conn).await.map(drop)

@@ -98,7 +98,7 @@ impl Deref for Desk {
 /// Saves a ticket under the next feed number.
 pub async fn keep(tx: &mut Tx, ticket: &Ticket, class: Class) -> Result<()> {
     let seq = tx.next_seq();
-    ticket::save(tx, ticket, &Index { class, rank: 3, article: None }, seq, false).await
+    ticket::save(tx, ticket, &Index { class, rank: 3, article: None, next: Default::default() }, seq, false).await
 }
 
 /// An id.

@@ -60,6 +60,7 @@ fn order((ticket, _, rank): &(Ticket, Class, i64), sort: Sort) -> (String, Uuid)
         Sort::Customer if ticket.customer.address.starts_with('B') => "003b".into(),
         Sort::Customer => "000a".into(),
         Sort::Pending => number(ticket.pending_until.unwrap_or(i64::MAX)),
+        Sort::Due => number(ticket.pending_until.unwrap_or(i64::MAX)),
     };
     (key, ticket.id.0)
 }
@@ -147,7 +148,7 @@ both! {
         let mut tx = desk.begin().await.unwrap();
         for (ticket, class, rank) in &many {
             let seq = tx.next_seq();
-            ticket::save(&mut tx, ticket, &Index { class: *class, rank: *rank, article: None }, seq, true).await.unwrap();
+            ticket::save(&mut tx, ticket, &Index { class: *class, rank: *rank, article: None, next: Default::default() }, seq, true).await.unwrap();
         }
         tx.commit().await.unwrap();
         let mut tx = desk.read().await.unwrap();
@@ -175,7 +176,7 @@ both! {
         let mut tx = desk.begin().await.unwrap();
         for (ticket, class, rank) in &many {
             let seq = tx.next_seq();
-            ticket::save(&mut tx, ticket, &Index { class: *class, rank: *rank, article: None }, seq, true).await.unwrap();
+            ticket::save(&mut tx, ticket, &Index { class: *class, rank: *rank, article: None, next: Default::default() }, seq, true).await.unwrap();
             customer::note(&mut tx, &customer::Customer { key: ticket.customer.address.to_lowercase(), address: ticket.customer.address.clone(), ..Default::default() }).await.unwrap();
         }
         let hub = many[0].0.id;

@@ -15,7 +15,7 @@ async fn with_file(tx: &mut Tx, n: u16, size: i64, class: Class, change: impl Fn
     ticket.customer = Customer { address: "Petra@Example.org".into(), name: String::new() };
     ticket.changed_at = i64::from(n);
     change(&mut ticket);
-    ticket::save(tx, &ticket, &Index { class, rank: 3, article: None }, 1, true).await.unwrap();
+    ticket::save(tx, &ticket, &Index { class, rank: 3, article: None, next: Default::default() }, 1, true).await.unwrap();
     let on = article(&ticket, 1);
     article::insert(tx, &on, 1).await.unwrap();
     let file = Attachment {

@@ -57,7 +57,7 @@ async fn fill(desk: &Desk) {
         for n in start..size.min(start + 500) {
             let (ticket, class, rank) = ticket(n, size);
             let seq = tx.next_seq();
-            ticket::save(&mut tx, &ticket, &Index { class, rank, article: None }, seq, true).await.unwrap();
+            ticket::save(&mut tx, &ticket, &Index { class, rank, article: None, next: Default::default() }, seq, true).await.unwrap();
         }
         tx.commit().await.unwrap();
     }

@@ -11,7 +11,7 @@ both! {
         let (one, two, ana) = (ticket(1), ticket(2), AgentId(id(90)));
         let mut tx = desk.begin().await.unwrap();
         for (ticket, preview) in [(&one, "first"), (&two, "second")] {
-            let index = ticket::Index { class: Class::Viewable, rank: 3, article: Some((preview.into(), preview == "first")) };
+            let index = ticket::Index { class: Class::Viewable, rank: 3, article: Some((preview.into(), preview == "first")), next: Default::default() };
             ticket::save(&mut tx, ticket, &index, 1, true).await.unwrap();
         }
         for ordinal in 1..=3 {

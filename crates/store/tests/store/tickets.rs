@@ -17,6 +17,15 @@ fn full() -> docket_domain::Ticket {
         closed_at: Some(94),
         junk_from: Some((QueueId(id(8)), StateId(id(9)))),
         suspicious: true,
+        service: Some(docket_domain::ServiceId(id(10))),
+        ticket_type: Some(docket_domain::TicketTypeId(id(11))),
+        service_level: Some(docket_domain::ServiceLevelId(id(12))),
+        clocks: docket_domain::clock::History {
+            created_at: 95,
+            stays: vec![docket_domain::clock::Stay { since: 95, state: StateId(id(9)) }],
+            waiting: vec![96, 97],
+            ..Default::default()
+        },
         title: "Ünïcode – „Gänsefüßchen“ 🖨 \\ % _ ' \"".into(),
         created_at: i64::MAX,
         changed_at: -1,
@@ -74,7 +83,7 @@ both! {
         for scope_moved in [true, false] {
             let mut tx = desk.begin().await.unwrap();
             let seq = tx.next_seq();
-            ticket::save(&mut tx, &ticket(1), &Index { class: Class::Viewable, rank: 1, article: None }, seq, scope_moved).await.unwrap();
+            ticket::save(&mut tx, &ticket(1), &Index { class: Class::Viewable, rank: 1, article: None, next: Default::default() }, seq, scope_moved).await.unwrap();
             tx.commit().await.unwrap();
         }
         let mut tx = desk.read().await.unwrap();
@@ -90,7 +99,7 @@ both! {
         let one = ticket(1);
         let mut tx = desk.begin().await.unwrap();
         for (text, files) in [("first", true), ("second", false)] {
-            let index = Index { class: Class::Viewable, rank: 1, article: Some((text.into(), files)) };
+            let index = Index { class: Class::Viewable, rank: 1, article: Some((text.into(), files)), next: Default::default() };
             ticket::save(&mut tx, &one, &index, 1, true).await.unwrap();
         }
         for (ordinal, delivery) in (1..).zip(["sent", "perhaps_sent", "held"]) {

@@ -10,7 +10,7 @@ pub enum Good {
 use Good::{AtLeast, AtMost};
 
 /// Figures with a budget; the others are for comparison alone.
-const BUDGETS: [(&str, Good, f64); 21] = [
+const BUDGETS: [(&str, Good, f64); 26] = [
     ("mails_taken_in_per_second", AtLeast, 280.0),
     ("queue_list_tcp_p95_ms", AtMost, 7.0),
     ("queue_list_router_p95_ms", AtMost, 16.0),
@@ -32,6 +32,11 @@ const BUDGETS: [(&str, Good, f64); 21] = [
     ("delta_10000_postgres_ms", AtMost, 3_000.0),
     ("queue_list_postgres_p95_ms", AtMost, 16.0),
     ("command_durable_postgres_p95_ms", AtMost, 10.0),
+    ("recompute_computed_ms", AtMost, 2_000.0),
+    ("recompute_done_ms", AtMost, 20_000.0),
+    ("recompute_other_write_longest_ms", AtMost, 50.0),
+    ("level_sweep_idle_p95_ms", AtMost, 10.0),
+    ("levels_reached_ms", AtMost, 1_000.0),
 ];
 
 /// The budget of a figure.

@@ -17,6 +17,7 @@ mod intake;
 mod mails;
 mod memory;
 mod postgres;
+mod promises;
 mod router;
 mod served;
 mod sizes;
@@ -26,7 +27,7 @@ mod sync;
 use figures::Figures;
 
 /// What is measured, in this order.
-const PARTS: [&str; 8] = ["size", "start", "intake", "served", "router", "postgres", "sync", "desktop"];
+const PARTS: [&str; 10] = ["size", "start", "intake", "served", "router", "postgres", "sync", "recompute", "sweep", "desktop"];
 
 struct Arguments {
     save: bool,
@@ -74,6 +75,8 @@ async fn main() -> Result<()> {
             "router" => router::measure(&mut figures, large).await,
             "postgres" => postgres::measure(&mut figures).await,
             "sync" => sync::measure(&mut figures, arguments.tickets.unwrap_or(200_000)).await,
+            "recompute" => promises::recompute(&mut figures, arguments.tickets.unwrap_or(100_000)).await,
+            "sweep" => promises::sweep(&mut figures, arguments.tickets.unwrap_or(1_000_000)).await,
             _ => desktop::measure(&mut figures, small).await,
         };
         measured.with_context(|| format!("measuring {part}"))?;

@@ -40,6 +40,7 @@ const WORDS: Record<Code, (said: string) => string> = {
   no_such_state: () => m.problem_no_such_state(),
   no_such_priority: () => m.problem_no_such_priority(),
   no_such_agent: () => m.problem_no_such_agent(),
+  no_such_service: () => m.problem_no_such_service(),
   no_such_sender: () => m.problem_no_such_sender(),
   no_recipient: () => m.problem_no_recipient(),
   bad_recipient: () => m.problem_bad_recipient(),

@@ -36,6 +36,9 @@ export interface Stands {
   agent?: Id | null;
   locked?: boolean;
   customer?: { name?: string; address?: string };
+  service?: Id | null;
+  ticket_type?: Id | null;
+  service_level?: Id | null;
 }
 
 export type Decision = 'discard' | 'mine' | 'note' | 'edit' | 'back';

@@ -7,6 +7,7 @@ const names: Names = {
   queue: (id) => ({ q: 'Hardware' })[id ?? ''],
   state: (id) => ({ o: 'open', c: 'closed successful' })[id ?? ''],
   priority: (id) => ({ 4: '4 high' })[id ?? ''],
+  service: (id) => ({ p: 'Printing' })[id ?? ''],
 };
 const entry = (more: Partial<EntryView>): EntryView => ({
   id: 'e',
@@ -26,6 +27,8 @@ it('says commands in the words of the desk', () => {
     'Reply to Petra',
   );
   expect(commandWords({ type: 'set_owner', agent: null }, names)).toBe('Nobody owns it');
+  expect(commandWords({ type: 'set_service', service: 'p' }, names)).toBe('Service Printing');
+  expect(standsWords({ service: null }, { type: 'set_service', service: 'p' }, names)).toBe('No service');
 });
 
 it('leaves a command of a newer program readable', () => {

@@ -12,6 +12,9 @@ export interface Names {
   queue: (id: Id | null | undefined) => string | undefined;
   state: (id: Id | null | undefined) => string | undefined;
   priority: (id: Id | null | undefined) => string | undefined;
+  service?: (id: Id | null | undefined) => string | undefined;
+  ticketType?: (id: Id | null | undefined) => string | undefined;
+  serviceLevel?: (id: Id | null | undefined) => string | undefined;
 }
 
 /** The names that a desk's settings know. */
@@ -32,6 +35,12 @@ function stateWords(id: Id | null | undefined, pending: number | null | undefine
 const queueWords = (id: Id | undefined, names: Names) => m.cmd_queue({ queue: names.queue(id) ?? UNKNOWN });
 const priorityWords = (id: Id | undefined, names: Names) =>
   m.cmd_priority({ priority: inWords(names.priority(id)) || UNKNOWN });
+const serviceWords = (id: Id | null | undefined, names: Names) =>
+  id ? m.cmd_service({ name: names.service?.(id) ?? UNKNOWN }) : m.cmd_service_none();
+const typeWords = (id: Id | null | undefined, names: Names) =>
+  id ? m.cmd_type({ name: names.ticketType?.(id) ?? UNKNOWN }) : m.cmd_type_none();
+const levelWords = (id: Id | null | undefined, names: Names) =>
+  id ? m.cmd_service_level({ name: names.serviceLevel?.(id) ?? UNKNOWN }) : m.cmd_service_level_none();
 const customerWords = (customer: CommandDoc['customer']) =>
   m.cmd_customer({ name: customer?.name || customer?.address || UNKNOWN });
 
@@ -60,6 +69,10 @@ const WORDS: Record<string, (command: CommandDoc, names: Names) => string> = {
     command.agent ? m.cmd_owner({ name: names.agent(command.agent) ?? UNKNOWN }) : m.cmd_owner_none(),
   set_responsible: (command, names) => responsible(command.agent, names),
   set_customer: (command) => customerWords(command.customer),
+  set_service: (command, names) => serviceWords(command.service, names),
+  set_type: (command, names) => typeWords(command.ticket_type, names),
+  set_service_level: (command, names) => levelWords(command.service_level, names),
+  acknowledge: () => m.cmd_acknowledge(),
   lock: () => m.cmd_lock(),
   unlock: () => m.cmd_unlock(),
   take: (command) => (command.over ? m.take_over() : m.cmd_take()),
@@ -94,6 +107,9 @@ export function standsWords(stands: Stands, command: CommandDoc, names: Names): 
   if (stands.queue !== undefined) return queueWords(stands.queue, names);
   if (stands.customer !== undefined) return customerWords(stands.customer);
   if (stands.state !== undefined) return stateWords(stands.state, stands.pending_until, names);
+  if (stands.service !== undefined) return serviceWords(stands.service, names);
+  if (stands.ticket_type !== undefined) return typeWords(stands.ticket_type, names);
+  if (stands.service_level !== undefined) return levelWords(stands.service_level, names);
   if (stands.agent === undefined) return undefined;
   if (command.type === 'set_responsible') return responsible(stands.agent, names);
   if (!stands.agent) return m.cmd_owner_none();

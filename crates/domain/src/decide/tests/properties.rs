@@ -69,9 +69,20 @@ fn any_setting() -> BoxedStrategy<Body> {
         Just(Body::NotJunk),
         any_agent().prop_map(|agent| Body::SetResponsible { agent }),
         select(vec![Body::Watch, Body::Unwatch, Body::TakeAlong, Body::BringBack]),
+        select(vec![None, Some(SERVICE)]).prop_map(|service| Body::SetService { service }),
+        select(vec![None, Some(master::TYPE_UNCLASSIFIED)]).prop_map(|ticket_type| Body::SetType { ticket_type }),
+        select(vec![None, Some(LEVEL)]).prop_map(|service_level| Body::SetServiceLevel { service_level }),
+        Just(Body::Acknowledge),
+        any_escalation(),
         select(vec![TICKET, OTHER_TICKET]).prop_map(|into| Body::Merge { into, number: "2".into() }),
     ]
     .boxed()
+}
+
+/// The level has passed at once where a mail in it came from the past.
+fn any_escalation() -> impl Strategy<Value = Body> {
+    let steps = select(vec![When::Percent(50), When::Percent(100), When::AfterMinutes(5)]);
+    (select(Measure::ALL.to_vec()), steps).prop_map(|(measure, step)| Body::Escalate { measure, number: 1, step })
 }
 
 fn any_absorb() -> BoxedStrategy<Body> {
