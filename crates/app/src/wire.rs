@@ -18,7 +18,10 @@ pub mod connection;
 pub mod sync;
 mod team;
 pub use body::CommandBody;
-pub use calendar::{BetweenInput, BetweenView, DueInput, DueView, Moment};
+pub use calendar::{
+    BetweenInput, BetweenView, CalendarPreview, CalendarPreviewed, CountryView, DueInput, DueView, HolidaysQuery, ImportInput, ImportView,
+    Moment, RegionView,
+};
 pub use team::{AccessQuery, AccessView, AgentInput, DeviceView, GrantReason, Password, RightView, SignInView, SignedInView};
 
 /// Who is there and what this desk is.

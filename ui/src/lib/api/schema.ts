@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendars/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a calendar that is being written would answer. Changes nothing. */
+        post: operations["calendar_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendars/{id}/between": {
         parameters: {
             query?: never;
@@ -359,6 +376,57 @@ export interface paths {
         post?: never;
         /** Gives a draft up. */
         delete: operations["drop_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public holidays of a country, or a part of it, in one year. */
+        get: operations["holidays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The countries whose public holidays are known. */
+        get: operations["countries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The days that an iCalendar file names. Changes nothing. */
+        post: operations["import_holidays"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1382,6 +1450,30 @@ export interface components {
                 [key: string]: components["schemas"]["Slot"][];
             };
         };
+        /** @description A calendar as it is being written, and a question to it. */
+        CalendarPreview: {
+            /** @description The calendar; it need not be saved. */
+            calendar: components["schemas"]["Calendar"];
+            /**
+             * Format: int64
+             * @description Minutes of working time.
+             */
+            minutes: number;
+            /** @description From when on. */
+            start: components["schemas"]["Moment"];
+        };
+        /** @description What that calendar answers. */
+        CalendarPreviewed: {
+            /**
+             * Format: int64
+             * @description When the time is over (ms UTC).
+             */
+            due: number;
+            /** @description The same in the calendar's zone, as RFC 3339 writes it. */
+            local: string;
+            /** @description The working time that counts until then; of many stretches the first hundred. */
+            worked: components["schemas"]["Segment"][];
+        };
         /** @description What changed since. */
         Changes: {
             /** @description The connection of a connected desktop, or what waits for its server, may be another than it was. */
@@ -1603,6 +1695,13 @@ export interface components {
              * @description Commands that wait for the server.
              */
             waiting: number;
+        };
+        /** @description A country whose public holidays are known. */
+        CountryView: {
+            /** @description ISO 3166-1, like `DE`. */
+            code: string;
+            /** @description Its regions. */
+            regions: components["schemas"]["RegionView"][];
         };
         /** @description Counts for the rail. */
         Counts: {
@@ -2029,6 +2128,18 @@ export interface components {
             security?: components["schemas"]["Security"];
             /** @description User name. */
             user: string;
+        };
+        /** @description The text of an iCalendar file. */
+        ImportInput: {
+            /** @description As it stands in the `.ics` file. */
+            text: string;
+        };
+        /** @description The days that an iCalendar file names. */
+        ImportView: {
+            /** @description Closed days, in order. */
+            holidays: components["schemas"]["Holiday"][];
+            /** @description Titles of entries that are no whole days, for a person to look at. */
+            left_out: string[];
         };
         /**
          * @description The kinds of settings records.
@@ -2555,6 +2666,15 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** @description A public holiday. */
+        PublicHoliday: {
+            /** @description Its day. */
+            date: string;
+            /** @description What it is called in English. */
+            english: string;
+            /** @description What it is called there. */
+            name: string;
+        };
         /** @description Commands to carry out. */
         PushInput: {
             /**
@@ -2645,6 +2765,13 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A part of a country that keeps days of its own. */
+        RegionView: {
+            /** @description Within its country, like `BY`. */
+            code: string;
+            /** @description What it is called there. */
+            name: string;
+        };
         /**
          * @description OTRS's seven permissions.
          * @enum {string}
@@ -2705,6 +2832,19 @@ export interface components {
              * @description The ordinal of the newest event.
              */
             event: number;
+        };
+        /** @description Working time from `from` until `to` (ms UTC). */
+        Segment: {
+            /**
+             * Format: int64
+             * @description Its first moment.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The first moment after it.
+             */
+            to: number;
         };
         /**
          * @description Who wrote an article.
@@ -3330,6 +3470,38 @@ export interface operations {
             };
         };
     };
+    calendar_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarPreview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarPreviewed"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     calendar_between: {
         parameters: {
             query?: never;
@@ -3803,6 +3975,101 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holidays: {
+        parameters: {
+            query: {
+                /** @description ISO 3166-1, like `DE`. */
+                country: string;
+                /** @description The part of the country; none: what is kept everywhere in it. */
+                region?: string;
+                /** @description 1900 to 2179. */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicHoliday"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountryView"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
             };
             /** @description A refusal */
             default: {
