@@ -152,6 +152,7 @@ function goActions(desk: Desk): Action[] {
   return [
     to('u', 'unassigned', m.view_unassigned),
     to('m', 'mine', m.view_mine),
+    to('e', 'escalating', m.view_escalating),
     to('r', 'reminders', m.view_reminders),
     to('w', 'watched', m.view_watched),
     to('a', 'open', m.view_open),
