@@ -64,6 +64,10 @@ it('promises something to a company, in sentences, and shows what an example tic
   await solution.getByRole('button', { name: 'Whom: Add' }).click();
   await page.getByRole('option', { name: 'Everybody who looks after the queue' }).click();
   await solution.getByText('At 80 % tell the owner and the queue').waitFor();
+  // Whoever clears the time to write another keeps what goes with it.
+  await page.getByLabel('Solution: Within').fill('');
+  await page.getByLabel('Solution: Within').fill('1 d 2 h');
+  await solution.getByText('At 80 % tell the owner and the queue').waitFor();
   await page.getByRole('button', { name: 'Company: Add' }).click();
   await page.getByRole('option', { name: 'Hafenlogistik' }).click();
   let example = page.getByRole('complementary', { name: 'An example ticket' });
