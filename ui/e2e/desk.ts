@@ -144,6 +144,18 @@ export class Server {
     return headers;
   }
 
+  /** Saves a new settings record; returns its id. */
+  async save(kind: string, document: object): Promise<string> {
+    let id = crypto.randomUUID();
+    let done = await fetch(`${this.url}/api/v1/settings/${kind}/${id}`, {
+      method: 'PUT',
+      headers: await this.signedIn(),
+      body: JSON.stringify({ version: 0, document }),
+    });
+    if (!done.ok) throw new Error(`${kind}: ${done.status} ${await done.text()}`);
+    return id;
+  }
+
   async post(path: string, body: unknown): Promise<void> {
     let done = await fetch(`${this.url}/api/v1/${path}`, {
       method: 'POST',

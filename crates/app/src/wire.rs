@@ -19,7 +19,10 @@ mod promise;
 pub mod sync;
 mod team;
 pub use body::CommandBody;
-pub use calendar::{BetweenInput, BetweenView, DueInput, DueView, Moment};
+pub use calendar::{
+    BetweenInput, BetweenView, CalendarPreview, CalendarPreviewed, CountryView, DueInput, DueView, HolidaysQuery, ImportInput, ImportView,
+    Moment, RegionView,
+};
 pub use promise::{
     AcknowledgedView, ClockView, ClocksView, DueInfo, KeptPromise, KeptQuery, LevelView, NextLevel, RecomputeView, Source, SourceKind,
 };

@@ -115,6 +115,7 @@ function ticketActions(desk: Desk, { pane, bulk }: Ways): Action[] {
     onTicket('snooze', 'z', m.snooze, () => pane()?.snooze()),
     onTicket('junk', '#', m.junk, () => pane()?.junk(false)),
     onTicket('unread', 'u', m.mark_unread, () => pane()?.markUnread(), 'ro'),
+    ...promiseActions(desk, may, menu),
     {
       id: 'take_along',
       label: m.take_along,
@@ -140,6 +141,31 @@ function ticketActions(desk: Desk, { pane, bulk }: Ways): Action[] {
   ];
 }
 
+/** What decides about promises has no keys of its own; the palette finds it. */
+function promiseActions(
+  desk: Desk,
+  may: (right: Right) => boolean,
+  menu: (name: string) => () => void,
+): Action[] {
+  let group = m.keys_ticket;
+  let choose = (
+    kind: 'service' | 'ticket_type' | 'service_level',
+    name: string,
+    label: () => string,
+  ): Action => ({
+    id: `set_${name}`,
+    label,
+    group,
+    when: () => may('rw') && desk.settings.valid(kind).length > 0,
+    run: menu(name),
+  });
+  return [
+    choose('service', 'service', m.set_service),
+    choose('ticket_type', 'type', m.set_type),
+    choose('service_level', 'service_level', m.set_service_level),
+  ];
+}
+
 function goActions(desk: Desk): Action[] {
   let group = m.keys_go;
   let to = (key: string, view: ListView, label: () => string): Action => ({
@@ -152,6 +178,7 @@ function goActions(desk: Desk): Action[] {
   return [
     to('u', 'unassigned', m.view_unassigned),
     to('m', 'mine', m.view_mine),
+    to('e', 'escalating', m.view_escalating),
     to('r', 'reminders', m.view_reminders),
     to('w', 'watched', m.view_watched),
     to('a', 'open', m.view_open),

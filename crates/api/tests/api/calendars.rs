@@ -51,3 +51,59 @@ async fn what_cannot_be_answered_is_refused() {
     ana.send("POST", &due, json!({ "start": i64::MAX, "minutes": 1 })).await.refused(400, "bad_request");
     desk.stranger().send("POST", &due, question).await.refused(401, "sign_in_required");
 }
+
+#[tokio::test]
+async fn a_calendar_is_tried_before_it_is_saved() {
+    let desk = Desk::server().await;
+    let ben = desk.agent("ben").await;
+    let ask = async |calendar: Value, start: &str, minutes: i64| {
+        ben.send("POST", "/calendars/preview", json!({ "calendar": calendar, "start": start, "minutes": minutes })).await
+    };
+    let answer = ask(calendar("Office"), "2026-11-20T18:00:00+01:00", 240).await.ok();
+    assert_eq!(answer["local"], "2026-11-23T09:00:00+01:00");
+    assert_eq!(
+        answer["worked"],
+        json!([{ "from": 1_795_194_000_000_i64, "to": 1_795_204_800_000_i64 }, { "from": 1_795_417_200_000_i64, "to": 1_795_420_800_000_i64 }]),
+        "three hours on Friday, one on Monday"
+    );
+    let saved = ben.get("/settings").await.ok()["records"]["calendar"].clone();
+    assert!(saved.as_array().unwrap().iter().all(|record| record["document"]["name"] != "Office"), "nothing was saved");
+
+    let long = ask(calendar("Office"), "2026-11-20T18:00:00+01:00", 780 * 300).await.ok();
+    assert_eq!(long["worked"].as_array().unwrap().len(), 100);
+    let mut broken = calendar("Office");
+    broken["week"]["mon"] = json!([["12:00", "08:00"]]);
+    ask(broken, "2026-11-20T18:00:00+01:00", 240).await.refused(400, "invalid");
+    ask(json!({ "time_zone": "UTC" }), "2026-11-20T18:00:00+01:00", 1).await.refused(409, "calendar_never_open");
+    let mut many = calendar("Office");
+    many["public_holidays"] = Value::from(vec![json!({ "country": "DE" }); 20_000]);
+    many["holidays"] = Value::from(vec![json!({ "date": "12-24" }); 20_000]);
+    assert_eq!(ask(many, "2026-12-23T20:00:00+01:00", 120).await.ok()["local"], "2026-12-28T09:00:00+01:00", "and soon");
+    let question = json!({ "calendar": calendar("Office"), "start": 0, "minutes": 1 });
+    desk.stranger().send("POST", "/calendars/preview", question).await.refused(401, "sign_in_required");
+}
+
+#[tokio::test]
+async fn holidays_are_shown_and_imported() {
+    let desk = Desk::server().await;
+    let ben = desk.agent("ben").await;
+    let countries = ben.get("/holidays/countries").await.ok();
+    let germany = countries.as_array().unwrap().iter().find(|country| country["code"] == "DE").unwrap();
+    assert!(germany["regions"].as_array().unwrap().contains(&json!({ "code": "BY", "name": "Bayern" })), "{germany}");
+
+    let bavaria = ben.get("/holidays?country=DE&region=BY&year=2027").await.ok();
+    let days: Vec<&str> = bavaria.as_array().unwrap().iter().filter_map(|day| day["date"].as_str()).collect();
+    assert_eq!(days[..3], ["2027-01-01", "2027-01-06", "2027-03-26"]);
+    let germany = ben.get("/holidays?country=DE&region=&year=2027").await.ok();
+    assert!(germany.as_array().unwrap().iter().all(|day| day["date"] != "2027-01-06"), "Epiphany is not kept everywhere");
+    ben.get("/holidays?country=XX&year=2027").await.refused(400, "invalid");
+    ben.get("/holidays?country=DE&year=2500").await.refused(400, "invalid");
+
+    let ics = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20261130\r\nSUMMARY:Works outing\r\nEND:VEVENT\r\n\
+        BEGIN:VEVENT\r\nUID:2\r\nDTSTART:20261201T090000Z\r\nSUMMARY:Meeting\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let found = ben.send("POST", "/holidays/import", json!({ "text": ics })).await.ok();
+    assert_eq!(found["holidays"], json!([{ "date": "2026-11-30", "name": "Works outing" }]));
+    assert_eq!(found["left_out"], json!(["Meeting"]));
+    ben.send("POST", "/holidays/import", json!({ "text": "no calendar" })).await.refused(400, "invalid");
+    desk.stranger().get("/holidays/countries").await.refused(401, "sign_in_required");
+}

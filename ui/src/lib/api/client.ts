@@ -56,6 +56,9 @@ const part = encodeURIComponent;
 const query = (wanted: object) => ({ query: wanted as never });
 const id = (value: T.Id) => ({ params: { path: { id: value } } });
 
+/** Calls that the description does not list yet. */
+const clientOf = () => client as unknown as { GET: (path: string, wanted: object) => Promise<Answer> };
+
 /** The whole wire contract, one function a call. */
 export const api = {
   session: () => told<T.Session>(client.GET('/api/v1/session')),
@@ -83,17 +86,30 @@ export const api = {
   saveSetting: <K extends T.Kind>(kind: K, key: T.Id, version: number, document: T.Documents[K]) =>
     told<T.Rec<T.Documents[K]>>(
       client.PUT('/api/v1/settings/{kind}/{id}', {
-        params: { path: { kind, id: key } },
+        params: { path: { kind: kind as never, id: key } },
         body: { version, document },
       }),
     ),
   settingHistory: (kind: T.Kind, key: T.Id) =>
     told<T.RecVersion[]>(
-      client.GET('/api/v1/settings/{kind}/{id}/history', { params: { path: { kind, id: key } } }),
+      client.GET('/api/v1/settings/{kind}/{id}/history', {
+        params: { path: { kind: kind as never, id: key } },
+      }),
     ),
   placeholders: () => told<{ token: string; example: string }[]>(client.GET('/api/v1/placeholders')),
   preview: (text: string, ticket_id?: T.Id) =>
     told<{ text: string }>(client.POST('/api/v1/preview', { body: { text, ticket_id } })),
+
+  previewCalendar: (calendar: T.CalendarDoc, start: T.Millis, minutes: number, signal?: AbortSignal) =>
+    told<T.CalendarPreviewed>(
+      client.POST('/api/v1/calendars/preview', { body: { calendar, start, minutes }, signal }),
+      signal,
+    ),
+  countries: () => told<T.Country[]>(client.GET('/api/v1/holidays/countries')),
+  holidays: (country: string, region: string | undefined, year: number) =>
+    told<T.PublicHoliday[]>(client.GET('/api/v1/holidays', { params: query({ country, region, year }) })),
+  importHolidays: (text: string) =>
+    told<T.ImportedDays>(client.POST('/api/v1/holidays/import', { body: { text } })),
 
   access: (agent: T.Id, queue: T.Id) =>
     told<T.Access>(client.GET('/api/v1/access', { params: query({ agent, queue }) })),
@@ -126,6 +142,13 @@ export const api = {
     told<T.Page>(client.GET('/api/v1/tickets', { params: query(wanted), signal }), signal),
   ticket: (key: string, signal?: AbortSignal) =>
     told<T.Ticket>(client.GET('/api/v1/tickets/{id}', { ...id(key), signal }), signal),
+  clocks: (ticket: T.Id, signal?: AbortSignal) =>
+    told<T.TicketClocks>(clientOf().GET('/api/v1/tickets/{id}/clocks', { ...id(ticket), signal }), signal),
+  promises: (from: T.Millis, to: T.Millis, signal?: AbortSignal) =>
+    told<T.KeptPromise[]>(
+      clientOf().GET('/api/v1/promises', { params: query({ from, to }), signal }),
+      signal,
+    ),
   customers: (q: string) => told<T.CustomerHit[]>(client.GET('/api/v1/customers', { params: query({ q }) })),
   search: (q: string, limit = 12) =>
     told<T.SearchHit[]>(client.GET('/api/v1/search', { params: query({ q, limit }) })),
@@ -135,7 +158,10 @@ export const api = {
   createTicket: (body: T.NewTicket) => told<T.Ticket>(client.POST('/api/v1/tickets', { body })),
   command: (ticket: T.Id, command: T.Id, body: T.Command) =>
     told<T.Outcome>(
-      client.POST('/api/v1/tickets/{id}/commands', { ...id(ticket), body: { id: command, body } }),
+      client.POST('/api/v1/tickets/{id}/commands', {
+        ...id(ticket),
+        body: { id: command, body: body as never },
+      }),
     ),
   upload: (name: string, type: string, bytes: ArrayBuffer) =>
     told<Required<T.Upload>>(

@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendars/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a calendar that is being written would answer. Changes nothing. */
+        post: operations["calendar_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendars/{id}/between": {
         parameters: {
             query?: never;
@@ -364,6 +381,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public holidays of a country, or a part of it, in one year. */
+        get: operations["holidays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The countries whose public holidays are known. */
+        get: operations["countries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The days that an iCalendar file names. Changes nothing. */
+        post: operations["import_holidays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/left-behind": {
         parameters: {
             query?: never;
@@ -563,6 +631,40 @@ export interface paths {
         get?: never;
         /** Changes the name and address of the agent who asks. */
         put: operations["save_profile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How promises were kept, by queue and measure: what was fulfilled between the two moments, and what is open. */
+        get: operations["kept"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/recompute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How computing the deadlines of open tickets anew is going, or how the last time ended. */
+        get: operations["recompute"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -981,6 +1083,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clocks of a ticket with their reasons, and the levels that were reached and that come. */
+        get: operations["clocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/commands": {
         parameters: {
             query?: never;
@@ -1118,6 +1237,16 @@ export interface components {
             rights: components["schemas"]["RightView"][];
             ticket_id?: components["schemas"]["TicketId"] | null;
         };
+        /** @description Who stopped the levels. */
+        AcknowledgedView: {
+            /**
+             * Format: int64
+             * @description When (ms UTC).
+             */
+            at: number;
+            /** @description Their name. */
+            by: string;
+        };
         /** @description Who did it. */
         ActorView: {
             /** @description `agent`, `customer` or `system`. */
@@ -1240,6 +1369,29 @@ export interface components {
             /** @default null */
             ticket_id?: components["schemas"]["TicketId"] | null;
         };
+        /** @description Which tickets a service level is for: those that are in every list; an empty list takes any. */
+        Applies: {
+            /**
+             * @description Of a customer of one of these companies.
+             * @default []
+             */
+            company_ids?: components["schemas"]["CompanyId"][];
+            /**
+             * @description Of one of these priorities.
+             * @default []
+             */
+            priority_ids?: components["schemas"]["PriorityId"][];
+            /**
+             * @description Of one of these services.
+             * @default []
+             */
+            service_ids?: components["schemas"]["ServiceId"][];
+            /**
+             * @description Of one of these types.
+             * @default []
+             */
+            type_ids?: components["schemas"]["TicketTypeId"][];
+        };
         /**
          * Format: uuid
          * @description An article of a ticket: a mail, a note, a phone call.
@@ -1339,6 +1491,18 @@ export interface components {
             /** @description Somebody should choose a folder, or look why it fails. */
             remind: boolean;
         };
+        /** @description How clocks behave. */
+        Behaviour: {
+            /** @enum {string} */
+            rules: "desk";
+            /** @description Since when the update clock runs. */
+            update?: components["schemas"]["UpdateMode"];
+        } | {
+            /** @enum {string} */
+            rules: "otrs";
+            /** @description EscalationSuspend: time in states that pause does not count. */
+            suspend?: boolean;
+        };
         /** @description Between which moments. */
         BetweenInput: {
             /** @description The first. */
@@ -1399,6 +1563,35 @@ export interface components {
                 [key: string]: components["schemas"]["Slot"][];
             };
         };
+        /**
+         * Format: uuid
+         * @description A calendar: when a desk works.
+         */
+        CalendarId: string;
+        /** @description A calendar as it is being written, and a question to it. */
+        CalendarPreview: {
+            /** @description The calendar; it need not be saved. */
+            calendar: components["schemas"]["Calendar"];
+            /**
+             * Format: int64
+             * @description Minutes of working time.
+             */
+            minutes: number;
+            /** @description From when on. */
+            start: components["schemas"]["Moment"];
+        };
+        /** @description What that calendar answers. */
+        CalendarPreviewed: {
+            /**
+             * Format: int64
+             * @description When the time is over (ms UTC).
+             */
+            due: number;
+            /** @description The same in the calendar's zone, as RFC 3339 writes it. */
+            local: string;
+            /** @description The working time that counts until then; of many stretches the first hundred. */
+            worked: components["schemas"]["Segment"][];
+        };
         /** @description What changed since. */
         Changes: {
             /** @description The connection of a connected desktop, or what waits for its server, may be another than it was. */
@@ -1420,8 +1613,63 @@ export interface components {
          * @enum {string}
          */
         Channel: "email" | "phone" | "internal";
+        /** @description How a promise stands. Moments are ms UTC, durations ms of working time. */
+        Clock: {
+            /** @description The deadline has passed, or had when the promise was fulfilled. */
+            breached: boolean;
+            /**
+             * Format: int64
+             * @description The deadline; none while a pause leaves it open, or where the calendar never opens for so long.
+             */
+            due?: number | null;
+            /**
+             * Format: int64
+             * @description How much working time has counted.
+             */
+            elapsed: number;
+            /** @description What was promised. */
+            measure: components["schemas"]["Measure"];
+            /**
+             * Format: int64
+             * @description How much was promised.
+             */
+            promised: number;
+            /** @description Does it still run? */
+            standing: components["schemas"]["Standing"];
+            /**
+             * Format: int64
+             * @description Since when it counts.
+             */
+            start: number;
+            /**
+             * Format: int64
+             * @description When it was fulfilled.
+             */
+            stop?: number | null;
+            /**
+             * Format: int64
+             * @description When somebody is warned; none likewise.
+             */
+            warn_at?: number | null;
+        };
+        /** @description A clock and why it stands as it does. */
+        ClockView: components["schemas"]["Explained"] & {
+            /** @description What the calendar is called. */
+            calendar: string;
+            /** @description By whom it is promised. */
+            source: components["schemas"]["Source"];
+        };
+        /** @description The clocks of a ticket. */
+        ClocksView: {
+            acknowledged?: components["schemas"]["AcknowledgedView"] | null;
+            /** @description One for each promise that has a clock. */
+            clocks: components["schemas"]["ClockView"][];
+            /** @description The levels that were reached. */
+            levels: components["schemas"]["LevelView"][];
+            next_level?: components["schemas"]["NextLevel"] | null;
+        };
         /** @enum {string} */
-        Code: "agent_disabled" | "bad_backup" | "bad_request" | "calendar_never_open" | "client_too_old" | "connected_elsewhere" | "data_folder" | "database_unreachable" | "device_locked" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_desk_there" | "no_sender_address" | "not_connected" | "not_empty" | "not_found" | "offline" | "on_its_way" | "password_missing" | "sealed_elsewhere" | "server_disk_full" | "server_refused" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "untrusted_server" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "unknown_command";
+        Code: "agent_disabled" | "bad_backup" | "bad_request" | "calendar_never_open" | "client_too_old" | "connected_elsewhere" | "data_folder" | "database_unreachable" | "device_locked" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_desk_there" | "no_sender_address" | "not_connected" | "not_empty" | "not_found" | "offline" | "on_its_way" | "password_missing" | "sealed_elsewhere" | "server_disk_full" | "server_refused" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "untrusted_server" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_service" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "unknown_command";
         /** @description What a client asks for. */
         CommandBody: {
             /** @enum {string} */
@@ -1548,12 +1796,45 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "bring_back";
+        } | {
+            service_id?: components["schemas"]["ServiceId"] | null;
+            /** @enum {string} */
+            type: "set_service";
+        } | {
+            /** @enum {string} */
+            type: "set_type";
+            type_id?: components["schemas"]["TicketTypeId"] | null;
+        } | {
+            service_level_id?: components["schemas"]["ServiceLevelId"] | null;
+            /** @enum {string} */
+            type: "set_service_level";
+        } | {
+            /** @enum {string} */
+            type: "acknowledge";
         };
         /**
          * Format: uuid
          * @description A command; sending the same one twice is harmless.
          */
         CommandId: string;
+        /** @description A company that customers write for. Whose ticket it is follows from the customer's address, or else from its domain. */
+        Company: {
+            /** @description These addresses write for it, whatever their domain. */
+            addresses?: string[];
+            /** @description What is to be known of it. */
+            comment?: string;
+            /** @description Who writes from one of these domains writes for it. */
+            domains?: string[];
+            /** @description Its name. */
+            name: string;
+            /** @description Is it still a customer? */
+            valid?: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A company that customers write for.
+         */
+        CompanyId: string;
         /** @description What a composer starts with. */
         ComposeView: {
             attachments: components["schemas"]["AttachmentView"][];
@@ -1620,6 +1901,13 @@ export interface components {
              * @description Commands that wait for the server.
              */
             waiting: number;
+        };
+        /** @description A country whose public holidays are known. */
+        CountryView: {
+            /** @description ISO 3166-1, like `DE`. */
+            code: string;
+            /** @description Its regions. */
+            regions: components["schemas"]["RegionView"][];
         };
         /** @description Counts for the rail. */
         Counts: {
@@ -1710,6 +1998,16 @@ export interface components {
              * @default
              */
             backup_folder?: string;
+            /** @default d0c4e700-0000-8000-8000-0000000a0001 */
+            calendar_id?: components["schemas"]["CalendarId"] | null;
+            /**
+             * @description How the clocks of promises behave.
+             * @default {
+             *       "rules": "desk",
+             *       "update": "keep_informed"
+             *     }
+             */
+            clocks?: components["schemas"]["Behaviour"];
             /**
              * @description The domain in our Message-IDs; empty: the sender's.
              * @default
@@ -1828,7 +2126,7 @@ export interface components {
          */
         Direction: "inbound" | "outbound";
         /** @description What `document` holds, by the kind of its record: `signature` and `salutation` are a `TextBlock`, the others bear their name. */
-        Document: components["schemas"]["Desk"] | components["schemas"]["Agent"] | components["schemas"]["State"] | components["schemas"]["Priority"] | components["schemas"]["Queue"] | components["schemas"]["Template"] | components["schemas"]["TextBlock"] | components["schemas"]["AutoResponse"] | components["schemas"]["SystemAddress"] | components["schemas"]["MailboxSettings"] | components["schemas"]["MailRules"] | components["schemas"]["BlockedSender"] | components["schemas"]["Group"] | components["schemas"]["Role"] | components["schemas"]["Calendar"];
+        Document: components["schemas"]["Desk"] | components["schemas"]["Agent"] | components["schemas"]["State"] | components["schemas"]["Priority"] | components["schemas"]["Queue"] | components["schemas"]["Template"] | components["schemas"]["TextBlock"] | components["schemas"]["AutoResponse"] | components["schemas"]["SystemAddress"] | components["schemas"]["MailboxSettings"] | components["schemas"]["MailRules"] | components["schemas"]["BlockedSender"] | components["schemas"]["Group"] | components["schemas"]["Role"] | components["schemas"]["Calendar"] | components["schemas"]["Service"] | components["schemas"]["TicketType"] | components["schemas"]["Company"] | components["schemas"]["ServiceLevel"];
         /** @description A draft, as typed. */
         DraftView: {
             body: unknown;
@@ -1837,6 +2135,27 @@ export interface components {
             ticket_id: components["schemas"]["TicketId"];
             /** Format: int64 */
             updated_at: number;
+        };
+        /** @description The earliest deadline of a ticket that still runs. */
+        DueInfo: {
+            /**
+             * Format: int64
+             * @description The deadline (ms UTC); none while a pause leaves it open.
+             */
+            at?: number | null;
+            /** @description It has passed. */
+            late: boolean;
+            /** @description What was promised. */
+            measure: components["schemas"]["Measure"];
+            /** @description By whom it is promised. */
+            source: components["schemas"]["Source"];
+            /** @description Does it run? */
+            standing: components["schemas"]["Standing"];
+            /**
+             * Format: int64
+             * @description When somebody is warned.
+             */
+            warn_at?: number | null;
         };
         /** @description How much working time from when on. */
         DueInput: {
@@ -1881,6 +2200,15 @@ export interface components {
             /** Format: int64 */
             ordinal: number;
             type: string;
+        };
+        /** @description A clock and why it stands as it does. */
+        Explained: {
+            /** @description How it stands. */
+            clock: components["schemas"]["Clock"];
+            /** @description What did not count. */
+            pauses: components["schemas"]["Pause"][];
+            /** @description The working time that counted; the lengths add up to `elapsed`. */
+            worked: components["schemas"]["Segment"][];
         };
         /** @description A file that a command brings along: an upload of one's own, or an attachment that is there already. */
         FileRef: {
@@ -2047,11 +2375,55 @@ export interface components {
             /** @description User name. */
             user: string;
         };
+        /** @description The text of an iCalendar file. */
+        ImportInput: {
+            /** @description As it stands in the `.ics` file. */
+            text: string;
+        };
+        /** @description The days that an iCalendar file names. */
+        ImportView: {
+            /** @description Closed days, in order. */
+            holidays: components["schemas"]["Holiday"][];
+            /** @description Titles of entries that are no whole days, for a person to look at. */
+            left_out: string[];
+        };
+        /** @description How promises of one queue were kept. */
+        KeptPromise: {
+            /**
+             * Format: int64
+             * @description Done too late, or late and not done yet.
+             */
+            broken: number;
+            /**
+             * Format: int64
+             * @description Done in time.
+             */
+            kept: number;
+            /** @description What was promised. */
+            measure: components["schemas"]["Measure"];
+            /**
+             * Format: int64
+             * @description Working time that was needed, of what was done: half took less.
+             */
+            median_minutes?: number | null;
+            /**
+             * Format: int64
+             * @description What was promised, where it was the same for all.
+             */
+            promised_minutes?: number | null;
+            /** @description The queue that the tickets lie in. */
+            queue_id: components["schemas"]["QueueId"];
+            /**
+             * Format: int64
+             * @description Not done yet, and not late.
+             */
+            running: number;
+        };
         /**
          * @description The kinds of settings records.
          * @enum {string}
          */
-        Kind: "desk" | "agent" | "state" | "priority" | "queue" | "template" | "signature" | "salutation" | "auto_response" | "address" | "mailbox" | "mail_rules" | "blocked_sender" | "group" | "role" | "calendar";
+        Kind: "desk" | "agent" | "state" | "priority" | "queue" | "template" | "signature" | "salutation" | "auto_response" | "address" | "mailbox" | "mail_rules" | "blocked_sender" | "group" | "role" | "calendar" | "service" | "ticket_type" | "company" | "service_level";
         /** @description How many numbers a device wants. */
         LeaseInput: {
             /** Format: int64 */
@@ -2151,6 +2523,65 @@ export interface components {
             /** @description What it is made of. */
             items: components["schemas"]["LeftItem"][];
             reason: string;
+        };
+        /** @description Something that happens at a moment of a promise's time. */
+        Level: {
+            /** @description What is done. */
+            actions?: components["schemas"]["LevelAction"][];
+            /** @description When. */
+            at: components["schemas"]["When"];
+            /** @description Who is told. */
+            to?: components["schemas"]["Recipient"][];
+        };
+        /** @description What a level does. */
+        LevelAction: {
+            /** @enum {string} */
+            kind: "notify";
+        } | {
+            /** @enum {string} */
+            kind: "mail";
+        } | {
+            /** @enum {string} */
+            kind: "webhook";
+            /** @description `https`, or `http` on this computer. */
+            url: string;
+        } | {
+            /** @enum {string} */
+            kind: "raise_priority";
+        } | {
+            /** @enum {string} */
+            kind: "set_priority";
+            /** @description Which one. */
+            priority_id: components["schemas"]["PriorityId"];
+        } | {
+            /** @enum {string} */
+            kind: "move";
+            /** @description Where to. */
+            queue_id: components["schemas"]["QueueId"];
+        } | {
+            /** @description To whom. */
+            agent_id: components["schemas"]["AgentId"];
+            /** @enum {string} */
+            kind: "assign";
+        };
+        /** @description A level that was reached. */
+        LevelView: {
+            /**
+             * Format: int64
+             * @description When it was noticed (ms UTC).
+             */
+            at: number;
+            /** @description That was too late: the desk was asleep or off. */
+            late: boolean;
+            /** @description Of which promise. */
+            measure: components["schemas"]["Measure"];
+            /**
+             * Format: int32
+             * @description Its number then; 0: the warning or the breach itself.
+             */
+            number: number;
+            /** @description Its moment of the promise's time. */
+            step: components["schemas"]["When"];
         };
         /**
          * @description What the other ticket is to this one (contract §1: Normal, ParentChild).
@@ -2376,6 +2807,11 @@ export interface components {
             article_ids: components["schemas"]["ArticleId"][];
             unread?: boolean;
         };
+        /**
+         * @description What is promised.
+         * @enum {string}
+         */
+        Measure: "first_response" | "update" | "solution";
         /** @description What a merge would do. */
         MergePreview: {
             /**
@@ -2423,6 +2859,27 @@ export interface components {
             state_id?: components["schemas"]["StateId"] | null;
             text?: string;
             title: string;
+        };
+        /** @description The level that comes next. */
+        NextLevel: {
+            /** @description What is done. */
+            actions: components["schemas"]["LevelAction"][];
+            /**
+             * Format: int64
+             * @description When (ms UTC).
+             */
+            at: number;
+            /** @description Of which promise. */
+            measure: components["schemas"]["Measure"];
+            /**
+             * Format: int32
+             * @description Its number in the settings; 0: the warning or the breach itself.
+             */
+            number: number;
+            /** @description Its moment of the promise's time. */
+            step: components["schemas"]["When"];
+            /** @description Who is told. */
+            to: components["schemas"]["Recipient"][];
         };
         /** @description Something that an agent should hear of now. */
         NoticeView: {
@@ -2484,6 +2941,21 @@ export interface components {
             old?: string;
             /** @description The new one. */
             password: string;
+        };
+        /** @description Time that does not count, since the ticket was in a state that pauses or was closed. */
+        Pause: {
+            /**
+             * Format: int64
+             * @description Its first moment (ms UTC).
+             */
+            from: number;
+            /** @description The state. */
+            state: components["schemas"]["StateId"];
+            /**
+             * Format: int64
+             * @description The first moment after it; none: it lasts.
+             */
+            to?: number | null;
         };
         /** @description Any JSON that an agent keeps. */
         Personal: {
@@ -2579,6 +3051,35 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** @description A promise of so much working time. */
+        Promise: {
+            /** @description What is promised. */
+            measure: components["schemas"]["Measure"];
+            /**
+             * Format: int32
+             * @description Within how many minutes of working time; 0: nothing is promised.
+             */
+            minutes: number;
+            /**
+             * Format: int32
+             * @description After how many hundredths of that time somebody is warned.
+             */
+            warn_percent?: number | null;
+        };
+        /** @description A promise, and what happens when it is at stake. */
+        Promised: components["schemas"]["Promise"] & {
+            /** @description What happens when; of each moment once. */
+            levels?: components["schemas"]["Level"][];
+        };
+        /** @description A public holiday. */
+        PublicHoliday: {
+            /** @description Its day. */
+            date: string;
+            /** @description What it is called in English. */
+            english: string;
+            /** @description What it is called there. */
+            name: string;
+        };
         /** @description Commands to carry out. */
         PushInput: {
             /**
@@ -2612,6 +3113,7 @@ export interface components {
             auto_responses?: {
                 [key: string]: components["schemas"]["AutoResponseId"];
             };
+            calendar_id?: components["schemas"]["CalendarId"] | null;
             /** @description What it is for. */
             comment?: string;
             /** @description What happens to mail on a closed ticket. */
@@ -2622,6 +3124,8 @@ export interface components {
             group_id?: components["schemas"]["GroupId"];
             /** @description Its full name; `::` nests. */
             name: string;
+            /** @description What is promised in it where no service level is in force. */
+            promises?: components["schemas"]["Promised"][];
             salutation_id?: components["schemas"]["SalutationId"] | null;
             signature_id?: components["schemas"]["SignatureId"] | null;
             /** @description The templates offered in it; none: all. */
@@ -2661,6 +3165,64 @@ export interface components {
              */
             ticket_id?: string;
         };
+        /** @description Who is told of a level. */
+        Recipient: {
+            /** @enum {string} */
+            kind: "owner";
+        } | {
+            /** @enum {string} */
+            kind: "responsible";
+        } | {
+            /** @enum {string} */
+            kind: "queue";
+        } | {
+            /** @enum {string} */
+            kind: "watchers";
+        } | {
+            /** @description Which one. */
+            group_id: components["schemas"]["GroupId"];
+            /** @enum {string} */
+            kind: "group";
+        } | {
+            /** @description Which one. */
+            agent_id: components["schemas"]["AgentId"];
+            /** @enum {string} */
+            kind: "agent";
+        } | {
+            /** @description The address. */
+            address: string;
+            /** @enum {string} */
+            kind: "address";
+        };
+        /** @description How computing the deadlines of open tickets anew is going. */
+        RecomputeView: {
+            /**
+             * Format: int64
+             * @description Tickets that were looked at.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description When it ended (ms UTC).
+             */
+            finished_at?: number | null;
+            /** @description Tickets that were late before and are not now. */
+            no_longer_late: components["schemas"]["TicketId"][];
+            /** @description Tickets that are late now and were not before: the first of them that the agent may read. */
+            now_late: components["schemas"]["TicketId"][];
+            /** @description Is it going on? */
+            running: boolean;
+            /**
+             * Format: int64
+             * @description Tickets that there were when it began.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Tickets whose deadlines were written anew.
+             */
+            written: number;
+        };
         /** @description A settings record. */
         RecordView: {
             document: components["schemas"]["Document"];
@@ -2668,6 +3230,13 @@ export interface components {
             id: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description A part of a country that keeps days of its own. */
+        RegionView: {
+            /** @description Within its country, like `BY`. */
+            code: string;
+            /** @description What it is called there. */
+            name: string;
         };
         /**
          * @description OTRS's seven permissions.
@@ -2730,11 +3299,57 @@ export interface components {
              */
             event: number;
         };
+        /** @description Working time from `from` until `to` (ms UTC). */
+        Segment: {
+            /**
+             * Format: int64
+             * @description Its first moment.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The first moment after it.
+             */
+            to: number;
+        };
         /**
          * @description Who wrote an article.
          * @enum {string}
          */
         Sender: "agent" | "customer" | "system";
+        /** @description Something that the desk looks after for its customers. */
+        Service: {
+            /** @description What it is for. */
+            comment?: string;
+            /** @description Its full name; `::` nests. */
+            name: string;
+            /** @description Can it be chosen? */
+            valid?: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A service: what the desk looks after.
+         */
+        ServiceId: string;
+        /** @description What is promised to some customers, services, priorities or types. */
+        ServiceLevel: {
+            /** @description The tickets that it is for, where none is chosen on the ticket. */
+            applies?: components["schemas"]["Applies"];
+            calendar_id?: components["schemas"]["CalendarId"] | null;
+            /** @description What it is for. */
+            comment?: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What is promised; of each measure once. */
+            promises?: components["schemas"]["Promised"][];
+            /** @description Is it in force? */
+            valid?: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A service level: what is promised.
+         */
+        ServiceLevelId: string;
         /** @description Who is there and what this desk is. */
         SessionView: {
             agent?: components["schemas"]["AgentView"] | null;
@@ -2828,6 +3443,24 @@ export interface components {
             /** @description User name; empty: no sign-in. */
             user?: string;
         };
+        /** @description By whom something is promised. */
+        Source: {
+            /** @description What it is. */
+            kind: components["schemas"]["SourceKind"];
+            /** @description What it is called. */
+            name: string;
+            service_level_id?: components["schemas"]["ServiceLevelId"] | null;
+        };
+        /**
+         * @description What promises something.
+         * @enum {string}
+         */
+        SourceKind: "service_level" | "queue";
+        /**
+         * @description Does a clock still run?
+         * @enum {string}
+         */
+        Standing: "running" | "paused" | "fulfilled";
         /** @description A ticket state. */
         State: {
             /** @description Its name. */
@@ -3018,6 +3651,7 @@ export interface components {
             company?: string | null;
             /** Format: int64 */
             created_at: number;
+            due?: components["schemas"]["DueInfo"] | null;
             /** Format: int64 */
             due_at?: number | null;
             flags: string[];
@@ -3040,6 +3674,20 @@ export interface components {
             /** Format: int64 */
             unread: number;
         };
+        /** @description A type of ticket, like incident or request. */
+        TicketType: {
+            /** @description What it is for. */
+            comment?: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Can it be chosen? */
+            valid?: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A type of ticket.
+         */
+        TicketTypeId: string;
         /** @description A ticket with everything on it. */
         TicketView: components["schemas"]["TicketRow"] & {
             articles: components["schemas"]["ArticleView"][];
@@ -3054,6 +3702,9 @@ export interface components {
             responsible_id?: components["schemas"]["AgentId"] | null;
             /** @description What the agent who asks may do with it; with `rw` all seven. */
             rights: components["schemas"]["Right"][];
+            service_id?: components["schemas"]["ServiceId"] | null;
+            service_level_id?: components["schemas"]["ServiceLevelId"] | null;
+            type_id?: components["schemas"]["TicketTypeId"] | null;
             watchers?: components["schemas"]["AgentId"][];
         };
         /** @description What a try of one server gave. */
@@ -3062,6 +3713,11 @@ export interface components {
             detail?: string | null;
             ok: boolean;
         };
+        /**
+         * @description Since when the update clock runs.
+         * @enum {string}
+         */
+        UpdateMode: "keep_informed" | "answer";
         /** @description An upload. */
         UploadView: {
             name: string;
@@ -3084,6 +3740,16 @@ export interface components {
         ViewCounts: {
             /** Format: int64 */
             all_open: number;
+            /**
+             * Format: int64
+             * @description With a deadline.
+             */
+            escalating?: number;
+            /**
+             * Format: int64
+             * @description Of these, those whose deadline has passed.
+             */
+            late?: number;
             /** Format: int64 */
             locked: number;
             /** Format: int64 */
@@ -3094,6 +3760,20 @@ export interface components {
             unassigned: number;
             /** Format: int64 */
             watched?: number;
+        };
+        /** @description A moment of a promise's time. */
+        When: {
+            /**
+             * Format: int32
+             * @description After so many hundredths of it; 100 is the breach.
+             */
+            percent: number;
+        } | {
+            /**
+             * Format: int32
+             * @description So many minutes of working time after the breach.
+             */
+            after_minutes: number;
         };
         /** @description A moment as somebody wrote it. */
         Written: number | string;
@@ -3341,6 +4021,38 @@ export interface operations {
                 };
                 content: {
                     "application/zstd": number[];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarPreview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarPreviewed"];
                 };
             };
             /** @description A refusal */
@@ -3839,6 +4551,101 @@ export interface operations {
             };
         };
     };
+    holidays: {
+        parameters: {
+            query: {
+                /** @description ISO 3166-1, like `DE`. */
+                country: string;
+                /** @description The part of the country; none: what is kept everywhere in it. */
+                region?: string;
+                /** @description 1900 to 2179. */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicHoliday"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountryView"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     left_behind: {
         parameters: {
             query?: never;
@@ -4256,6 +5063,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    kept: {
+        parameters: {
+            query?: {
+                /** @description What fell due or was done since then (ms UTC). */
+                from?: number;
+                /** @description And before then; none: until now. */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptPromise"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recompute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecomputeView"];
                 };
             };
             /** @description A refusal */
@@ -5004,7 +5872,7 @@ export interface operations {
     tickets: {
         parameters: {
             query?: {
-                /** @description `mine`, `unassigned`, `reminders`, `locked`, `watched`, `open`, `closed`, `junk` or `all`. */
+                /** @description `mine`, `unassigned`, `reminders`, `locked`, `watched`, `open`, `closed`, `junk`, `escalating`, `late`, `promises` or `all`. */
                 view?: string;
                 queue?: components["schemas"]["QueueId"];
                 /** @description `changed`, `created`, `number`, `priority`, `customer`, `title`, `state` or `due`. */
@@ -5014,6 +5882,14 @@ export interface operations {
                 limit?: number;
                 after?: string;
                 q?: string;
+                /** @description Of `promises`: what fell due or was done since then (ms UTC). */
+                from?: number;
+                /** @description Of `promises`: and before then. */
+                to?: number;
+                /** @description Of `promises`: of this measure. */
+                measure?: components["schemas"]["Measure"];
+                /** @description Of `promises`: `kept`, `broken` or `running`. */
+                outcome?: string;
             };
             header?: never;
             path?: never;
@@ -5089,6 +5965,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClocksView"];
                 };
             };
             /** @description A refusal */

@@ -36,6 +36,7 @@ export interface DeskDoc {
   subject_format: 'left' | 'right' | 'none';
   subject_size: number;
   fqdn: string;
+  calendar_id?: Id | null;
 }
 export type AutoKind =
   'auto_reply' | 'auto_reject' | 'auto_follow_up' | 'auto_reply_new_ticket' | 'auto_remove';
@@ -52,6 +53,9 @@ export interface QueueDoc {
   auto_responses: Partial<Record<AutoKind, Id | null>>;
   template_ids: Id[];
   comment: string;
+  /** What is promised where no service level applies. */
+  promises?: Promised[];
+  calendar_id?: Id | null;
 }
 export type StateType =
   'new' | 'open' | 'closed' | 'pending_reminder' | 'pending_auto' | 'removed' | 'merged';
@@ -137,6 +141,57 @@ export interface RoleDoc extends GroupDoc {
 }
 
 export type CalendarDoc = Schemas['Calendar'];
+export type CalendarPreviewed = Schemas['CalendarPreviewed'];
+export type Country = Schemas['CountryView'];
+export type PublicHoliday = Schemas['PublicHoliday'];
+export type ImportedDays = Schemas['ImportView'];
+export type Segment = Schemas['Segment'];
+
+/* Promises: what a desk promises, to whom, and what happens when time runs out. */
+
+export type Measure = 'first_response' | 'update' | 'solution';
+/** A hundredth of what was promised (100: the breach), or working time after the breach. */
+export type LevelAt = { percent: number } | { after_minutes: number };
+export type Recipient =
+  | { kind: 'owner' | 'responsible' | 'queue' | 'watchers' }
+  | { kind: 'group'; group_id: Id }
+  | { kind: 'agent'; agent_id: Id }
+  | { kind: 'address'; address: string };
+export type LevelAction =
+  | { kind: 'notify' | 'mail' | 'raise_priority' }
+  | { kind: 'webhook'; url: string }
+  | { kind: 'set_priority'; priority_id: Id }
+  | { kind: 'move'; queue_id: Id }
+  | { kind: 'assign'; agent_id: Id };
+export interface Escalation {
+  at: LevelAt;
+  to: Recipient[];
+  actions: LevelAction[];
+}
+export interface Promised {
+  measure: Measure;
+  /** Of working time; 0: nothing is promised. */
+  minutes: number;
+  warn_percent: number | null;
+  levels: Escalation[];
+}
+export interface ServiceDoc {
+  /** `A::B` lies under `A`. */
+  name: string;
+  valid: boolean;
+  comment?: string;
+}
+export type TicketTypeDoc = ServiceDoc;
+export interface CompanyDoc extends ServiceDoc {
+  domains: string[];
+  addresses: string[];
+}
+export interface ServiceLevelDoc extends ServiceDoc {
+  calendar_id: Id | null;
+  promises: Promised[];
+  /** An empty list: any. */
+  applies: { service_ids: Id[]; company_ids: Id[]; priority_ids: Id[]; type_ids: Id[] };
+}
 
 export interface Documents {
   desk: DeskDoc;
@@ -155,6 +210,10 @@ export interface Documents {
   group: GroupDoc;
   role: RoleDoc;
   calendar: CalendarDoc;
+  service: ServiceDoc;
+  ticket_type: TicketTypeDoc;
+  company: CompanyDoc;
+  service_level: ServiceLevelDoc;
 }
 export type Kind = keyof Documents;
 export type Records = { [K in Kind]?: Rec<Documents[K]>[] };
@@ -196,14 +255,40 @@ export type OutboxRow = Schemas['OutboxView'];
 
 /* Lists. */
 
-export type Counts = Schemas['Counts'];
+type ViewCounts = Schemas['ViewCounts'] & { escalating?: number; late?: number };
+export type Counts = Omit<Schemas['Counts'], 'views'> & { views: ViewCounts };
 export type ListView =
-  'mine' | 'unassigned' | 'reminders' | 'locked' | 'watched' | 'open' | 'closed' | 'junk' | 'all';
+  | 'mine'
+  | 'unassigned'
+  | 'escalating'
+  | 'reminders'
+  | 'locked'
+  | 'watched'
+  | 'open'
+  | 'closed'
+  | 'junk'
+  | 'promises'
+  | 'all';
+export type Standing = 'running' | 'paused' | 'fulfilled';
+/** Why something is promised: a service level, or the queue itself. */
+export interface PromiseSource {
+  kind: 'service_level' | 'queue';
+  name: string;
+}
+/** The earliest deadline that still runs. */
+export type Due = Schemas['DueInfo'];
 export type SortKey = 'due' | 'changed' | 'created' | 'number' | 'priority' | 'state' | 'customer' | 'title';
 export type Flag = 'perhaps_sent' | 'held' | 'draft' | 'suspicious_follow_up' | 'late_mail';
 export type Row = Schemas['TicketRow'];
-export type Page = Schemas['TicketPage'];
-export interface ListQuery {
+export type Page = Omit<Schemas['TicketPage'], 'rows'> & { rows: Row[] };
+/** Which kept or broken promises a list shows. */
+export interface PromiseFilter {
+  from: Millis;
+  to: Millis;
+  measure?: Measure;
+  outcome?: 'kept' | 'broken' | 'running';
+}
+export interface ListQuery extends Partial<PromiseFilter> {
   view?: ListView;
   queue?: Id;
   sort?: SortKey;
@@ -214,6 +299,46 @@ export interface ListQuery {
 }
 
 /* A ticket. */
+
+/** A clock with its reasons. */
+export interface ExplainedClock {
+  clock: {
+    measure: Measure;
+    standing: Standing;
+    start: Millis;
+    stop?: Millis | null;
+    /** Of working time, in ms, like `promised`. */
+    elapsed: number;
+    promised: number;
+    due?: Millis | null;
+    warn_at?: Millis | null;
+    breached: boolean;
+  };
+  /** What counted; the lengths add up to `elapsed`. */
+  worked: Segment[];
+  pauses: { from: Millis; to?: Millis | null; state: Id }[];
+  calendar: string;
+  source: PromiseSource;
+}
+export interface TicketClocks {
+  clocks: ExplainedClock[];
+  next_level?: { measure: Measure; at: Millis; to: Recipient[]; actions: LevelAction[] } | null;
+  /** Those that fired; `number` is as the settings have it, 0 the warning or the breach itself. */
+  levels: { measure: Measure; number: number; step?: LevelAt; at: Millis; late?: boolean }[];
+  acknowledged?: { by: string; at: Millis } | null;
+}
+/** How promises were kept, by queue and measure. */
+export interface KeptPromise {
+  queue_id: Id;
+  measure: Measure;
+  kept: number;
+  broken: number;
+  running: number;
+  /** Of working time, from the start to what was promised; of those that were fulfilled. */
+  median_minutes: number | null;
+  /** What was promised, where it was the same for all. */
+  promised_minutes: number | null;
+}
 
 export type Customer = Schemas['CustomerView'];
 export type Attachment = Schemas['AttachmentView'];
@@ -233,7 +358,12 @@ export interface TicketEvent {
   /** Who watches, or has taken it along. */
   agent_name?: string;
   reason?: string;
-  number?: string;
+  /** Of another ticket; of a level that was reached, which one. */
+  number?: string | number;
+  measure?: Measure;
+  /** Of a level: its moment of the promise's time. */
+  step?: LevelAt;
+  late?: boolean;
   pending_until?: Millis | null;
   kind?: string;
 }
@@ -277,7 +407,12 @@ export interface Ticket extends Omit<Schemas['TicketView'], 'events' | 'drafts'>
 /* Commands. */
 
 export type SeenUpto = Schemas['SeenUpto'];
-export type Command = Schemas['CommandBody'];
+export type Command =
+  | Schemas['CommandBody']
+  | { type: 'set_service'; service_id: Id | null }
+  | { type: 'set_type'; type_id: Id | null }
+  | { type: 'set_service_level'; service_level_id: Id | null }
+  | { type: 'acknowledge' };
 export interface Outcome extends Omit<Schemas['Outcome'], 'ticket' | 'outcome'> {
   outcome: 'applied' | 'unchanged' | 'repeated';
   /** Missing: the command took it out of sight. */

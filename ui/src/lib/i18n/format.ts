@@ -83,3 +83,41 @@ export function bytes(size: number): string {
 
 export const year = (at: number) => format({ year: 'numeric' }).format(at);
 export const day = (at: number) => format({ day: 'numeric', month: 'short', year: 'numeric' }).format(at);
+
+const MONDAY = Date.UTC(2024, 0, 1);
+/** 0: Monday. */
+export const weekdayName = (index: number, weekday: 'long' | 'short' = 'long') =>
+  format({ weekday, timeZone: 'UTC' }).format(MONDAY + index * DAY);
+/** 1: January. */
+export const monthName = (month: number) =>
+  format({ month: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, month - 1, 1));
+
+const midnight = (date: string) => Date.parse(`${date}T00:00:00Z`);
+/** Put together here: engines differ in the comma. */
+const withWeekday = (at: number, timeZone: string, year?: 'numeric') =>
+  `${format({ weekday: 'short', timeZone }).format(at)}, ${format({ day: 'numeric', month: 'short', year, timeZone }).format(at)}`;
+/** A day by its date, like `2026-11-30`: Mon, 30 Nov 2026. */
+export const dateWords = (date: string, withYear = true) =>
+  withWeekday(midnight(date), 'UTC', withYear ? 'numeric' : undefined);
+/** A day of every year: 24 December. */
+export const yearlyWords = (month: number, day: number) =>
+  format({ day: 'numeric', month: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, month - 1, day));
+/** The day it is here, like `2026-11-30`. */
+export function toDay(at: number): string {
+  let date = new Date(at);
+  let two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** The time of day where the clocks show that zone's time. */
+export const clockIn = (timeZone: string, at: number) =>
+  format({ hour: '2-digit', minute: '2-digit', timeZone }).format(at);
+/** Fri, 20 Nov – as that zone's calendars show it. */
+export const dayIn = (timeZone: string, at: number) => withWeekday(at, timeZone);
+export const momentIn = (timeZone: string, at: number) => `${dayIn(timeZone, at)} ${clockIn(timeZone, at)}`;
+
+/** What a country is called, by its ISO 3166-1 code. */
+export function countryName(code: string): string {
+  let names = new Intl.DisplayNames([language.current], { type: 'region', fallback: 'code' });
+  return /^[A-Z]{2}$/.test(code) ? (names.of(code) ?? code) : code;
+}

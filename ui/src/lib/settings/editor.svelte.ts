@@ -70,6 +70,8 @@ export class Editor {
       else if (field.kind === 'email' && !empty && !/^\S+@\S+$/.test(String(value)))
         this.problems[field.path] = m.email_needed();
     }
+    let own = this.form.check?.($state.snapshot(this.document) as Fields);
+    this.problems = { ...own, ...this.problems };
     return Object.keys(this.problems).length === 0;
   }
 

@@ -1,9 +1,26 @@
 import { m } from '$lib/i18n/messages.svelte';
 import type { Kind } from '$lib/api/types';
+import { checkPromises, DESK_CLOCKS, QUEUE_PROMISES, TIME_FORMS } from './forms-time';
 
 type Words = () => string;
 export type FieldKind =
-  'text' | 'email' | 'number' | 'long' | 'switch' | 'choice' | 'record' | 'records' | 'color' | 'grants';
+  | 'text'
+  | 'email'
+  | 'number'
+  | 'long'
+  | 'switch'
+  | 'choice'
+  | 'record'
+  | 'records'
+  | 'color'
+  | 'grants'
+  | 'tokens'
+  | 'own';
+
+/** Fields with a screen of their own, and what stands beside a form; `own-fields.ts` has their components. */
+export type OwnField =
+  'week' | 'zone' | 'own_days' | 'public_days' | 'promises' | 'applies' | 'clocks' | 'pauses';
+export type Aside = 'what_if' | 'example_ticket';
 
 /** One field of a record: where its value stands in the document, and how it is edited. */
 export interface FieldSpec {
@@ -23,6 +40,10 @@ export interface FieldSpec {
   required?: boolean;
   /** Under "More". */
   more?: boolean;
+  /** For `own`: what edits it. */
+  component?: OwnField;
+  /** For `tokens`: is it well formed? */
+  fits?: (value: string) => boolean;
 }
 export interface FormSpec {
   kind: Kind;
@@ -39,6 +60,12 @@ export interface FormSpec {
   readonly?: boolean;
   /** The second line in the list. */
   line?: (document: Record<string, unknown>) => string;
+  /** Names nest: `A::B` lies under `A`. */
+  tree?: boolean;
+  /** What the desk would not take, by field. */
+  check?: (document: Record<string, unknown>) => Record<string, string>;
+  /** Beside the form: what the record would do. */
+  aside?: Aside;
 }
 
 /** The group that every queue belonged to before there were others. */
@@ -111,6 +138,7 @@ export const FORMS: FormSpec[] = [
           { value: 'auto_increment', label: m.generator_increment },
         ],
       },
+      ...DESK_CLOCKS,
       { path: 'backup_folder', kind: 'text', label: m.backup_folder, hint: m.backup_folder_hint },
       { path: 'system_id', kind: 'text', label: m.system_id, hint: m.system_id_hint, more: true },
       { path: 'ticket_hook', kind: 'text', label: m.ticket_hook, hint: m.ticket_hook_hint, more: true },
@@ -148,6 +176,7 @@ export const FORMS: FormSpec[] = [
     }),
     line: (document) => String(document.comment ?? ''),
     defaults: { group_id: USERS },
+    check: checkPromises,
     fields: [
       { ...NAME, hint: m.queue_name_hint },
       {
@@ -197,6 +226,7 @@ export const FORMS: FormSpec[] = [
         hint: m.unlock_timeout_hint,
         more: true,
       },
+      ...QUEUE_PROMISES,
       { path: 'comment', kind: 'text', label: m.comment, more: true },
       VALID,
     ],
@@ -324,6 +354,7 @@ export const FORMS: FormSpec[] = [
         none: m.none_chosen,
         more: true,
       },
+      { path: 'pauses', kind: 'own', component: 'pauses', label: m.state_pauses, more: true },
       VALID,
     ],
   },
@@ -402,6 +433,7 @@ export const FORMS: FormSpec[] = [
       { ...VALID, hint: m.role_valid_hint },
     ],
   },
+  ...TIME_FORMS,
 ];
 
 export const formOf = (kind: string | undefined) => FORMS.find((form) => form.kind === kind);

@@ -10,6 +10,9 @@ export interface Before {
   away?: { agent_id: Id } | null;
   responsible_id?: Id | null;
   linked?: { id: Id; kind: string }[];
+  service_id?: Id | null;
+  type_id?: Id | null;
+  service_level_id?: Id | null;
   title: string;
   pending_until?: number | null;
   customer?: { address: string; name?: string };
@@ -55,6 +58,12 @@ export function inverse(body: Command, before: Before): Command[] {
       return [{ type: 'watch' }];
     case 'set_responsible':
       return [{ type: 'set_responsible', agent_id: before.responsible_id ?? null }];
+    case 'set_service':
+      return [{ type: 'set_service', service_id: before.service_id ?? null }];
+    case 'set_type':
+      return [{ type: 'set_type', type_id: before.type_id ?? null }];
+    case 'set_service_level':
+      return [{ type: 'set_service_level', service_level_id: before.service_level_id ?? null }];
     case 'take_along':
       return [owner, lock];
     case 'bring_back':

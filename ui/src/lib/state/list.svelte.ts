@@ -1,6 +1,6 @@
 import { api } from '$lib/api/client';
 import { problemText } from '$lib/api/problem';
-import type { Id, ListQuery, ListView, Row, SortKey } from '$lib/api/types';
+import type { Id, ListQuery, ListView, PromiseFilter, Row, SortKey } from '$lib/api/types';
 
 const PAGE = 50;
 const REFRESH_CAP = 400;
@@ -12,6 +12,9 @@ export interface Source {
   q?: string;
   sort: SortKey;
   order: 'asc' | 'desc';
+  /** Under headings that say when they are due; they are sorted by that then. */
+  group?: boolean;
+  promise?: PromiseFilter;
 }
 
 /** The list that is shown: keyset pages while scrolling, refreshed in place when something changed. */
@@ -42,8 +45,9 @@ export class ListState {
   }
 
   #query(limit: number, after?: string): ListQuery {
-    let { view, queue, q, sort, order } = this.source;
-    return { view, queue, q, sort, order, limit, after };
+    let { view, queue, q, sort, order, group, promise } = this.source;
+    let sorted = group ? ({ sort: 'due', order: 'asc' } as const) : { sort, order };
+    return { view, queue, q, ...sorted, ...promise, limit, after };
   }
 
   async #load(limit: number) {

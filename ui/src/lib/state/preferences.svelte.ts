@@ -10,7 +10,7 @@ interface Document {
   density: Density;
   keys: boolean;
   listWidth: number;
-  sorts: Record<string, { sort: SortKey; order: 'asc' | 'desc' }>;
+  sorts: Record<string, { sort: SortKey; order: 'asc' | 'desc'; group?: boolean }>;
   sideOpen: boolean;
   /** Empty: the desk's. */
   language: string;

@@ -1,8 +1,8 @@
-import type { Id, ListView } from '$lib/api/types';
+import type { Id, ListView, Measure, PromiseFilter } from '$lib/api/types';
 
 export type SettingsSection = string;
 export type Route =
-  | { page: 'list'; view: ListView; queue?: Id; q?: string; ticket?: string }
+  | { page: 'list'; view: ListView; queue?: Id; q?: string; ticket?: string; promise?: PromiseFilter }
   | { page: 'settings'; section?: SettingsSection; id?: Id }
   | { page: 'outbox'; ticket?: Id }
   | { page: 'new' }
@@ -11,6 +11,7 @@ export type Route =
 const VIEWS: ListView[] = [
   'mine',
   'unassigned',
+  'escalating',
   'reminders',
   'locked',
   'watched',
@@ -30,11 +31,34 @@ export function parse(hash: string): Route {
   if (first === 'new') return { page: 'new' };
   if (first === 'queue' && second)
     return { page: 'list', view: 'open', queue: second, ticket: third || undefined };
+  if (first === 'promises') return promises(query, second);
   if (first === 'find')
     return { page: 'list', view: 'all', q: query.get('q') ?? '', ticket: second || undefined };
   if (first === 'ticket' && second) return { page: 'list', view: 'all', ticket: second };
   let view = VIEWS.find((known) => known === first) ?? 'unassigned';
   return { page: 'list', view, ticket: second || undefined };
+}
+
+const MEASURES: Measure[] = ['first_response', 'update', 'solution'];
+const OUTCOMES = ['kept', 'broken', 'running'] as const;
+
+/** The tickets behind a figure of how promises were kept. */
+function promises(query: URLSearchParams, ticket: string | undefined): Route {
+  let from = Number(query.get('from'));
+  let to = Number(query.get('to'));
+  if (!from || !to) return { page: 'list', view: 'escalating' };
+  return {
+    page: 'list',
+    view: 'promises',
+    queue: query.get('queue') ?? undefined,
+    ticket: ticket || undefined,
+    promise: {
+      from,
+      to,
+      measure: MEASURES.find((known) => known === query.get('measure')),
+      outcome: OUTCOMES.find((known) => known === query.get('outcome')),
+    },
+  };
 }
 
 export function href(route: Route): string {
@@ -49,6 +73,12 @@ export function href(route: Route): string {
     case 'first':
       return `#/first?token=${encodeURIComponent(route.token)}`;
     case 'list':
+      if (route.promise) {
+        let { from, to, measure, outcome } = route.promise;
+        let parts = Object.entries({ from, to, measure, outcome, queue: route.queue });
+        let given = parts.filter((part): part is [string, string] => part[1] !== undefined);
+        return `#/promises${tail(route.ticket)}?${new URLSearchParams(given)}`;
+      }
       if (route.q !== undefined) return `#/find${tail(route.ticket)}?q=${encodeURIComponent(route.q)}`;
       if (route.queue) return `#/queue/${encodeURIComponent(route.queue)}${tail(route.ticket)}`;
       return `#/${route.view}${tail(route.ticket)}`;

@@ -1,4 +1,6 @@
 import { nearWithTime } from '$lib/i18n/format';
+import { stepWords } from '$lib/i18n/clock-words';
+import { measureWords } from '$lib/i18n/level-words';
 import { inWords } from '$lib/i18n/master-names';
 import { m } from '$lib/i18n/messages.svelte';
 import type { TicketEvent } from '$lib/api/types';
@@ -37,6 +39,13 @@ const REASONS: Record<string, () => string> = {
 /** The reason may name the header behind a colon; what is not listed are the many signs of a program. */
 const reason = (event: TicketEvent) =>
   (REASONS[(event.reason ?? '').split(':')[0]!.trim()] ?? m.suppressed_automatic)();
+
+const path = (name: string) => name.replaceAll('::', ' › ');
+/** Which level of which promise. */
+const level = (event: TicketEvent) => ({
+  measure: measureWords(event.measure ?? 'solution'),
+  when: stepWords({ step: event.step, number: Number(event.number ?? 0) }),
+});
 
 /** Whoever merges two tickets brings the watchers of one to the other. */
 const isOwn = (event: TicketEvent) => event.agent_name === event.actor?.name;
@@ -82,6 +91,14 @@ const WORDS: Record<string, Words> = {
     to ? m.event_responsible({ to, actor }) : m.event_responsible_none({ actor }),
   linked: (event, { actor }) => m.event_linked({ number: other(event), actor }),
   unlinked: (event, { actor }) => m.event_unlinked({ number: other(event), actor }),
+  service_set: (_, { to, actor }) =>
+    to ? m.event_service({ to: path(to), actor }) : m.event_service_none({ actor }),
+  type_set: (_, { to, actor }) => (to ? m.event_type({ to, actor }) : m.event_type_none({ actor })),
+  service_level_set: (_, { to, actor }) =>
+    to ? m.event_service_level({ to, actor }) : m.event_service_level_none({ actor }),
+  level_reached: (event) => (event.late ? m.event_level_late(level(event)) : m.event_level(level(event))),
+  level_withdrawn: (event) => m.event_level_withdrawn(level(event)),
+  acknowledged: (_, { actor }) => m.event_acknowledged({ actor }),
   junked: (_, { actor }) => m.event_junked({ actor }),
   unjunked: (_, { actor }) => m.event_unjunked({ actor }),
 };

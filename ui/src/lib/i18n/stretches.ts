@@ -1,0 +1,22 @@
+import { localIn } from './zone';
+import type { Segment } from '$lib/api/types';
+
+export interface WorkDay {
+  /** The first moment that counts on that day. */
+  at: number;
+  parts: Segment[];
+  length: number;
+}
+
+/** Stretches of working time by day, as the calendar's zone has days; those over midnight are told with the day they begin. */
+export function byDay(worked: Segment[], zone: string): WorkDay[] {
+  let days = new Map<string, WorkDay>();
+  for (let part of worked) {
+    let day = localIn(zone, part.from).slice(0, 10);
+    let known = days.get(day);
+    if (!known) days.set(day, (known = { at: part.from, parts: [], length: 0 }));
+    known.parts.push(part);
+    known.length += part.to - part.from;
+  }
+  return [...days.values()];
+}
