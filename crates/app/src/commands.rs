@@ -73,7 +73,7 @@ impl App {
         }
         // Who may open tickets here but not read them sees this once what they have just typed.
         let mut tx = self.0.db.read().await?;
-        whole(&mut tx, &settings, me, done.ticket).await
+        whole(&mut tx, &settings, me, done.ticket, self.now()).await
     }
 
     /// Carries out a command of an agent.
@@ -146,7 +146,7 @@ impl App {
         let settings = self.settings_in(&mut tx).await?;
         let seq = ticket::seq(&mut tx, id).await?.unwrap_or(tx.head);
         let ticket = match readable(&mut tx, &settings, me, id).await {
-            Ok(ticket) => Some(whole(&mut tx, &settings, me, ticket).await?),
+            Ok(ticket) => Some(whole(&mut tx, &settings, me, ticket, self.now()).await?),
             Err(Error::NotFound(_)) => None,
             Err(error) => return Err(error),
         };

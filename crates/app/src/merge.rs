@@ -94,7 +94,9 @@ fn forwarded(body: &Body) -> Option<Body> {
         | Body::Merge { .. }
         | Body::Absorb { .. }
         | Body::TakeAlong
-        | Body::BringBack => None,
+        | Body::BringBack
+        | Body::EndLock { .. }
+        | Body::Remind { .. } => None,
     }
 }
 

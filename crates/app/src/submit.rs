@@ -189,6 +189,7 @@ impl Work {
         let moved = is_new || scope != Scope::of(&ticket) || matches!(body, Body::Absorb { .. });
         ticket::save(&mut self.tx, &ticket, &index, seq, moved).await?;
         self.effects(&ticket, body, envelope, mark).await?;
+        self.tell_of_timers(&ticket, &events);
         Ok(Done { ticket, events: count, repeated: false })
     }
 
@@ -288,7 +289,9 @@ impl Work {
             | Body::Merge { .. }
             | Body::Absorb { .. }
             | Body::TakeAlong
-            | Body::BringBack => {}
+            | Body::BringBack
+            | Body::EndLock { .. }
+            | Body::Remind { .. } => {}
         }
         Ok(())
     }

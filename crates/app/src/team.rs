@@ -85,7 +85,7 @@ fn cut(text: &str) -> String {
 /// The code of a notice that this program knows, too.
 pub(crate) fn known_code(code: &str) -> Option<&'static str> {
     const CODES: [&str; 8] = ["new_ticket", "follow_up", "note", "mail_failed", "perhaps_sent", "held", "mailbox_stopped", "quarantined"];
-    CODES.into_iter().find(|known| *known == code)
+    CODES.into_iter().chain(crate::reminders::CODES).find(|known| *known == code)
 }
 
 /// Which server claimed a job; the rest of its holder names the claim.

@@ -6,6 +6,7 @@ use docket_domain::{
     AgentId, Article, Delivery, Event, EventBody, QueueId, Settings, StateId, Ticket, TicketId,
     access::{self, Right, may_read},
     article::Attachment,
+    timers,
 };
 use docket_store::{
     Tx,
@@ -19,6 +20,7 @@ use crate::{
     access::{readable, sight},
     app::App,
     error::{Error, Result},
+    snooze::Snoozes,
     wire::{
         ArticleView, AttachmentView, AuthorView, AwayView, BriefView, CustomerView, DeliveryView, DraftView, EventView, LinkedView,
         TicketRow, TicketView, actor, written,
@@ -31,7 +33,7 @@ impl App {
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
         let ticket = readable(&mut tx, &settings, me, id).await?;
-        whole(&mut tx, &settings, me, ticket).await
+        whole(&mut tx, &settings, me, ticket, self.now()).await
     }
 
     /// The ticket that a number (or an id) names.
@@ -80,7 +82,7 @@ async fn event_views(tx: &mut Tx, settings: &Settings, me: AgentId, events: &[Ev
 }
 
 /// Everything on a ticket; whether the agent may read it was asked before.
-pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: Ticket) -> Result<TicketView> {
+pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket: Ticket, now: i64) -> Result<TicketView> {
     let articles = article::of_ticket(tx, ticket.id).await?;
     let files = article::attachments(tx, ticket.id).await?;
     let marks: BTreeMap<_, _> = article::read_marks(tx, me, ticket.id).await?.into_iter().collect();
@@ -115,6 +117,7 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
     let customer = customer_view(tx, settings, &ticket, sight.as_ref()).await?;
     let linked = ticket::linked(tx, ticket.id, sight.as_ref()).await?;
     let rights = access::on_ticket(settings, me, &ticket);
+    let snooze = Snoozes::of(tx, me, now).await?.get(ticket.id.0).cloned();
     let drafts = personal::all(tx, me, "draft", &format!("{}/", ticket.id)).await?;
     let has_files = files.iter().any(|file| !file.inline);
     let trouble = articles
@@ -125,6 +128,7 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
     flags.extend((!drafts.is_empty()).then(|| "draft".to_owned()));
     flags.extend(ticket.suspicious.then(|| "suspicious_follow_up".to_owned()));
     flags.extend(ticket.away.map(|_| "away".to_owned()));
+    flags.extend(is_silent(settings, &ticket).then(|| "silent".to_owned()));
     let merged_into = crate::merge::seen_end(tx, settings, me, &ticket).await?.as_ref().map(brief);
     let preview = articles.last().map(|stored| crate::submit::preview(&stored.article.text)).unwrap_or_default();
     let name = if ticket.customer.name.is_empty() { &ticket.customer.address } else { &ticket.customer.name };
@@ -148,6 +152,7 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
         attachments: has_files,
         flags,
         away: ticket.away.map(|away| AwayView { agent_id: away.agent, since: away.since }),
+        snooze,
         seq,
         preview,
     };
@@ -174,6 +179,11 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
         merged: ticket.merged_into.is_some(),
         merged_into,
     })
+}
+
+/// The customer's silence was told, and lasts.
+fn is_silent(settings: &Settings, ticket: &Ticket) -> bool {
+    timers::silent_since(settings, ticket).is_some_and(|since| ticket.timers.silent_since >= Some(since))
 }
 
 async fn customer_view(tx: &mut Tx, settings: &Settings, ticket: &Ticket, sight: Option<&Sight>) -> Result<CustomerView> {

@@ -17,9 +17,11 @@ mod calendar;
 pub mod connection;
 pub mod sync;
 mod team;
+mod timers;
 pub use body::CommandBody;
 pub use calendar::{BetweenInput, BetweenView, DueInput, DueView, Moment};
 pub use team::{AccessQuery, AccessView, AgentInput, DeviceView, GrantReason, Password, RightView, SignInView, SignedInView};
+pub use timers::{AbsenceInput, SnoozeInput, SnoozeView};
 
 /// Who is there and what this desk is.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -339,6 +341,12 @@ pub struct ViewCounts {
     pub locked: i64,
     #[serde(default)]
     pub watched: i64,
+    /// Out of the agent's own lists for a while.
+    #[serde(default)]
+    pub snoozed: i64,
+    /// Theirs, and the customer has not answered for as long as the queue allows.
+    #[serde(default)]
+    pub silent: i64,
     pub all_open: i64,
 }
 
@@ -364,7 +372,7 @@ pub struct OutboxCount {
 #[into_params(parameter_in = Query)]
 #[expect(missing_docs, reason = "named in the wire contract")]
 pub struct ListQuery {
-    /// `mine`, `unassigned`, `reminders`, `locked`, `watched`, `open`, `closed`, `junk` or `all`.
+    /// `mine`, `unassigned`, `reminders`, `locked`, `watched`, `snoozed`, `silent`, `open`, `closed`, `junk` or `all`.
     pub view: Option<String>,
     pub queue: Option<QueueId>,
     /// `changed`, `created`, `number`, `priority`, `customer`, `title`, `state` or `due`.
@@ -412,6 +420,9 @@ pub struct TicketRow {
     /// Who has taken it along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub away: Option<AwayView>,
+    /// The agent who asks has snoozed it, or it came back and was not looked at since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snooze: Option<SnoozeView>,
     pub seq: i64,
     pub preview: String,
 }

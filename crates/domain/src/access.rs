@@ -208,7 +208,9 @@ pub fn needs(body: &Body) -> Needs {
         | Body::FlagSuspicious { .. }
         | Body::Absorb { .. }
         | Body::TakeAlong
-        | Body::BringBack => needs(Right::Rw),
+        | Body::BringBack
+        | Body::EndLock { .. }
+        | Body::Remind { .. } => needs(Right::Rw),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     link::LinkKind,
     settings::AutoKind,
     ticket::{Contact, Customer},
+    timers::{Reminder, UnlockReason},
 };
 
 /// A command on its way. It carries everything that varies: ids, time and actor.
@@ -307,6 +308,10 @@ pub enum Body {
     TakeAlong,
     /// I have brought it back.
     BringBack,
+    /// The desk ends the lock by itself.
+    EndLock { reason: UnlockReason },
+    /// The desk reminds those who have to do with it.
+    Remind { of: Reminder },
 }
 
 impl Body {

@@ -82,7 +82,9 @@ pub fn verdict(settings: &Settings, ticket: &Ticket, body: &Body, since: &[Event
         | Body::Merge { .. }
         | Body::Absorb { .. }
         | Body::TakeAlong
-        | Body::BringBack => Verdict::Apply,
+        | Body::BringBack
+        | Body::EndLock { .. }
+        | Body::Remind { .. } => Verdict::Apply,
     }
 }
 
@@ -118,7 +120,7 @@ fn owner(body: &EventBody) -> bool {
 }
 
 fn locks(body: &EventBody) -> bool {
-    matches!(body, EventBody::Locked | EventBody::Unlocked)
+    matches!(body, EventBody::Locked | EventBody::Unlocked { .. })
 }
 
 /// May a command go on while another one of its ticket waits for a decision of its author? What only adds something may.
@@ -154,7 +156,9 @@ pub fn only_adds(body: &Body) -> bool {
         | Body::Merge { .. }
         | Body::Absorb { .. }
         | Body::TakeAlong
-        | Body::BringBack => false,
+        | Body::BringBack
+        | Body::EndLock { .. }
+        | Body::Remind { .. } => false,
     }
 }
 
@@ -169,7 +173,9 @@ pub fn by_agents(body: &Body) -> bool {
         | Body::MailUnknown { .. }
         | Body::HoldMail { .. }
         | Body::FlagSuspicious { .. }
-        | Body::Absorb { .. } => false,
+        | Body::Absorb { .. }
+        | Body::EndLock { .. }
+        | Body::Remind { .. } => false,
         Body::Create { first, .. } => {
             first.as_deref().is_none_or(|first| matches!(first, Body::Note { .. } | Body::PhoneCall { .. } | Body::Reply { .. }))
         }

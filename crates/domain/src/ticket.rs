@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AgentId, PriorityId, QueueId, StateId, TicketId};
+use crate::{
+    id::{AgentId, PriorityId, QueueId, StateId, TicketId},
+    timers::Timers,
+};
 
 /// Whose matter a ticket is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -94,6 +97,9 @@ pub struct Ticket {
     /// Who has taken it along; it is locked for them.
     #[serde(default)]
     pub away: Option<Away>,
+    /// What its timers go by.
+    #[serde(default)]
+    pub timers: Timers,
 }
 
 impl Ticket {
@@ -124,6 +130,7 @@ impl Ticket {
             watchers: BTreeSet::new(),
             merged_into: None,
             away: None,
+            timers: Timers::default(),
         }
     }
 

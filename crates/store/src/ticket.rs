@@ -1,6 +1,6 @@
 //! Ticket rows, their lists and counts.
 
-use docket_domain::{AgentId, Customer, PriorityId, QueueId, StateId, Ticket, TicketId, ticket::Away};
+use docket_domain::{AgentId, Customer, PriorityId, QueueId, Sender, StateId, Ticket, TicketId, ticket::Away, timers::Timers};
 use uuid::Uuid;
 
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     key::{self, indexed, storable},
 };
 
+pub mod due;
 mod list;
 pub(crate) mod sight;
 pub(crate) mod tally;
@@ -59,6 +60,10 @@ pub(crate) struct Row {
     away_id: Option<Uuid>,
     away_since: Option<i64>,
     watchers: String,
+    lock_since: Option<i64>,
+    last_writer: Option<String>,
+    reminded_at: Option<i64>,
+    silent_since: Option<i64>,
 }
 
 /// A ticket with what the feed and lists keep beside it.
@@ -78,7 +83,7 @@ pub(crate) const UNIT_COLUMNS: &str =
     "seq, scope_seq, preview, has_attachments, trouble, id, number, title, queue_id, state_id, priority_id,
     owner_id, locked, customer_address, customer_name, created_at, changed_at, pending_until, articles, events, last_customer_at,
     last_agent_at, first_response_at, closed_at, junk_queue_id, junk_state_id, suspicious, responsible_id, merged_into, away_id,
-    away_since, watchers";
+    away_since, watchers, lock_since, last_writer, reminded_at, silent_since";
 
 #[derive(sqlx::FromRow)]
 struct PlacedRow {
@@ -121,6 +126,12 @@ impl From<Row> for Ticket {
             watchers: serde_json::from_str(&row.watchers).unwrap_or_default(),
             merged_into: row.merged_into.map(TicketId),
             away: row.away_id.zip(row.away_since).map(|(agent, since)| Away { agent: AgentId(agent), since }),
+            timers: Timers {
+                lock_since: row.lock_since,
+                last_writer: row.last_writer.and_then(|writer| Sender::parse(&writer)),
+                reminded_at: row.reminded_at,
+                silent_since: row.silent_since,
+            },
         }
     }
 }
@@ -133,9 +144,10 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
         insert into ticket (id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
             created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
             junk_queue_id, junk_state_id, suspicious, seq, scope_seq, class, rank, customer_key, customer_sort, title_sort, search_key,
-            preview, has_attachments, trouble, responsible_id, merged_into, away_id, away_since, watchers)
+            preview, has_attachments, trouble, responsible_id, merged_into, away_id, away_since, watchers, lock_since,
+            last_writer, reminded_at, silent_since)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23, $24, $25,
-            $26, $28, $29, $30, $31, $32, null, $34, $35, $36, $37, $38)
+            $26, $28, $29, $30, $31, $32, null, $34, $35, $36, $37, $38, $39, $40, $41, $42)
         on conflict (id) do update set
             number = excluded.number, title = excluded.title, queue_id = excluded.queue_id, state_id = excluded.state_id,
             priority_id = excluded.priority_id, owner_id = excluded.owner_id, locked = excluded.locked,
@@ -150,7 +162,8 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
             preview = case when $33 then excluded.preview else ticket.preview end,
             has_attachments = ticket.has_attachments or excluded.has_attachments,
             responsible_id = excluded.responsible_id, merged_into = excluded.merged_into, away_id = excluded.away_id,
-            away_since = excluded.away_since, watchers = excluded.watchers";
+            away_since = excluded.away_since, watchers = excluded.watchers, lock_since = excluded.lock_since,
+            last_writer = excluded.last_writer, reminded_at = excluded.reminded_at, silent_since = excluded.silent_since";
     let watchers = json::write("watchers", &ticket.watchers)?;
     watched(tx, ticket).await?;
     let before = match tx.tickets.get(&ticket.id) {
@@ -173,6 +186,8 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
         .bind(storable(&preview)).bind(files).bind(index.article.is_some())
         .bind(ticket.responsible.map(|agent| agent.0)).bind(ticket.merged_into.map(|into| into.0))
         .bind(ticket.away.map(|away| away.agent.0)).bind(ticket.away.map(|away| away.since)).bind(&watchers)
+        .bind(ticket.timers.lock_since).bind(ticket.timers.last_writer.map(Sender::as_str)).bind(ticket.timers.reminded_at)
+        .bind(ticket.timers.silent_since)
         .execute(conn).await.map(drop))?;
     let place = (index.class as i64, ticket.queue.0, ticket.state.0, ticket.is_held());
     tx.remember(ticket.id, Some((ticket.clone(), place)));
@@ -231,7 +246,8 @@ pub async fn reindex_priority(tx: &mut Tx, priority: PriorityId, rank: i64) -> R
 
 const COLUMNS: &str = "id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
     created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
-    junk_queue_id, junk_state_id, suspicious, responsible_id, merged_into, away_id, away_since, watchers";
+    junk_queue_id, junk_state_id, suspicious, responsible_id, merged_into, away_id, away_since, watchers, lock_since, last_writer,
+    reminded_at, silent_since";
 
 /// A ticket.
 pub async fn find(tx: &mut Tx, id: TicketId) -> Result<Option<Ticket>> {
@@ -302,10 +318,4 @@ pub async fn unlink(tx: &mut Tx, one: TicketId, other: TicketId) -> Result<()> {
     const SQL: &str = "delete from link where (ticket_id = $1 and other_id = $2) or (ticket_id = $2 and other_id = $1)";
     on!(tx, conn => sqlx::query(SQL).bind(one.0).bind(other.0).execute(conn).await.map(drop))?;
     Ok(())
-}
-
-/// Tickets in `pending auto` states whose time has come, and the state that follows is due.
-pub async fn pending_due(tx: &mut Tx, now: i64, limit: i64) -> Result<Vec<Uuid>> {
-    const SQL: &str = "select id from ticket where class = 2 and pending_until <= $1 order by pending_until limit $2";
-    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(now).bind(limit).fetch_all(conn).await)?)
 }

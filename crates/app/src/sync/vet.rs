@@ -72,7 +72,9 @@ pub(crate) async fn vet(work: &mut Work, me: AgentId, device: DeviceId, id: Tick
         | Body::MailUnknown { .. }
         | Body::HoldMail { .. }
         | Body::FlagSuspicious { .. }
-        | Body::Absorb { .. } => return Err(Refusal::UnknownCommand.into()),
+        | Body::Absorb { .. }
+        | Body::EndLock { .. }
+        | Body::Remind { .. } => return Err(Refusal::UnknownCommand.into()),
     }
     Ok(())
 }

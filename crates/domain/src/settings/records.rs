@@ -8,10 +8,11 @@ use uuid::Uuid;
 
 use super::{Invalid, Kind, Settings};
 use crate::{
+    absence::Absence,
     access::Right,
     article::Address,
     calendar::Calendar,
-    id::{AddressId, AutoResponseId, GroupId, QueueId, RoleId, SalutationId, SignatureId, StateId, TemplateId},
+    id::{AddressId, AgentId, AutoResponseId, GroupId, QueueId, RoleId, SalutationId, SignatureId, StateId, TemplateId},
     master,
     number::Generator,
 };
@@ -54,6 +55,10 @@ pub struct Desk {
     pub backup_folder: String,
     /// Six letters that tell this desk from another at the same mailbox.
     pub short_id: String,
+    /// A ticket whose owner is away is unlocked when a colleague writes a note on it.
+    pub unlock_on_away: bool,
+    /// Whoever loses the lock of an open ticket is its owner no longer.
+    pub owner_reset_on_unlock: bool,
 }
 
 impl Default for Desk {
@@ -72,6 +77,8 @@ impl Default for Desk {
             fqdn: String::new(),
             backup_folder: String::new(),
             short_id: String::new(),
+            unlock_on_away: true,
+            owner_reset_on_unlock: false,
         }
     }
 }
@@ -101,6 +108,9 @@ pub struct Agent {
     /// The roles of this agent.
     #[serde(default)]
     pub roles: BTreeSet<RoleId>,
+    /// When they are away, and who stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absence: Option<Absence>,
 }
 
 /// Rights by group.
@@ -281,6 +291,15 @@ pub struct Queue {
     /// Minutes of working time after which a lock ends; 0: never.
     #[serde(default)]
     pub unlock_timeout_minutes: i64,
+    /// Days without a word of the customer after which their silence is told; 0: never.
+    #[serde(default)]
+    pub silence_days: i64,
+    /// Count days of work alone, by the queue's calendar.
+    #[serde(default = "yes")]
+    pub silence_working_days: bool,
+    /// The state that a ticket gets when the silence is told; none: it keeps its own.
+    #[serde(default)]
+    pub silence_state_id: Option<StateId>,
     /// Its automatic answers.
     #[serde(default)]
     pub auto_responses: BTreeMap<AutoKind, AutoResponseId>,
@@ -649,6 +668,7 @@ fn check_agent(settings: &Settings, id: Uuid, agent: &Agent) -> Result<(), Inval
     if agent.roles.iter().any(|role| !settings.roles.contains_key(role)) {
         return Err(Invalid::new("roles", "that role does not exist"));
     }
+    agent.absence.map_or(Ok(()), |absence| absence.check(settings, AgentId(id)))?;
     check_grants(settings, &agent.grants)
 }
 
@@ -713,6 +733,7 @@ fn check_queue(settings: &Settings, id: Uuid, queue: &Queue) -> Result<(), Inval
     if queue.address_id.is_some_and(|address| !settings.addresses.contains_key(&address)) {
         return Err(Invalid::new("address_id", "that sender address does not exist"));
     }
+    check_timers(settings, queue)?;
     for (kind, response) in &queue.auto_responses {
         match settings.auto_responses.get(response) {
             Some(response) if response.kind == *kind => {}
@@ -727,6 +748,22 @@ fn check_queue(settings: &Settings, id: Uuid, queue: &Queue) -> Result<(), Inval
         return Err(Invalid::new("valid", "mail that no address claims goes to this queue; choose another one in the mail rules first"));
     }
     Ok(())
+}
+
+fn check_timers(settings: &Settings, queue: &Queue) -> Result<(), Invalid> {
+    if !(0..=525_600).contains(&queue.unlock_timeout_minutes) {
+        return Err(Invalid::new("unlock_timeout_minutes", "a lock lasts between 0 minutes (for ever) and a year"));
+    }
+    if !(0..=3_650).contains(&queue.silence_days) {
+        return Err(Invalid::new("silence_days", "a customer is waited for between 0 days (for ever) and ten years"));
+    }
+    match queue.silence_state_id.map(|state| settings.states.get(&state)) {
+        Some(None) => Err(Invalid::new("silence_state_id", "that state does not exist")),
+        Some(Some(state)) if matches!(state.kind, StateType::New | StateType::Removed | StateType::Merged) => {
+            Err(Invalid::new("silence_state_id", "a ticket that waits is neither new, removed nor merged"))
+        }
+        Some(Some(_)) | None => Ok(()),
+    }
 }
 
 fn check_address(settings: &Settings, id: Uuid, address: &SystemAddress) -> Result<(), Invalid> {

@@ -72,7 +72,8 @@ tables! {
         Bigint null, closed_at: Bigint null, junk_queue_id: Uuid null, junk_state_id: Uuid null, suspicious: Boolean, seq:
         Bigint, scope_seq: Bigint, class: Bigint, rank: Bigint, customer_key: Text, customer_sort: Bytes, title_sort: Bytes,
         search_key: Text, has_attachments: Boolean, trouble: Text null, preview: Text, responsible_id: Uuid null, merged_into:
-        Uuid null, away_id: Uuid null, away_since: Bigint null, watchers: Text, unit_seq: Bigint
+        Uuid null, away_id: Uuid null, away_since: Bigint null, watchers: Text, unit_seq: Bigint, lock_since: Bigint null,
+        last_writer: Text null, reminded_at: Bigint null, silent_since: Bigint null
     },
     watcher [agent_id, ticket_id] backup { agent_id: Uuid, ticket_id: Uuid },
     tally [class, queue_id, state_id, locked] backup { class: Bigint, queue_id: Uuid, state_id: Uuid, locked: Boolean, tickets: Bigint },

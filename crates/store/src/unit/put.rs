@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use docket_domain::{
-    Event, TicketId,
+    Event, Sender, TicketId,
     article::Attachment,
     unit::{ArticleUnit, TicketUnit},
 };
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// Rows that one statement takes: SQLite binds 32,766 values at most, a ticket has 39.
+/// Rows that one statement takes: SQLite binds 32,766 values at most, a ticket has 43.
 const ROWS: usize = 400;
 
 /// A unit and where lists show it.
@@ -181,7 +181,8 @@ async fn tickets(tx: &mut Tx, placings: &[Placing<'_>], seq: i64) -> Result<()> 
         insert into ticket (id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
             created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
             junk_queue_id, junk_state_id, suspicious, seq, scope_seq, class, rank, customer_key, customer_sort, title_sort, search_key,
-            preview, has_attachments, trouble, responsible_id, merged_into, away_id, away_since, watchers, unit_seq) ";
+            preview, has_attachments, trouble, responsible_id, merged_into, away_id, away_since, watchers, unit_seq, lock_since,
+            last_writer, reminded_at, silent_since) ";
     const END: &str = " on conflict (id) do update set
             number = excluded.number, title = excluded.title, queue_id = excluded.queue_id, state_id = excluded.state_id,
             priority_id = excluded.priority_id, owner_id = excluded.owner_id, locked = excluded.locked,
@@ -194,7 +195,9 @@ async fn tickets(tx: &mut Tx, placings: &[Placing<'_>], seq: i64) -> Result<()> 
             customer_sort = excluded.customer_sort, title_sort = excluded.title_sort, search_key = excluded.search_key,
             preview = excluded.preview, has_attachments = excluded.has_attachments, trouble = excluded.trouble,
             responsible_id = excluded.responsible_id, merged_into = excluded.merged_into, away_id = excluded.away_id,
-            away_since = excluded.away_since, watchers = excluded.watchers, unit_seq = excluded.unit_seq";
+            away_since = excluded.away_since, watchers = excluded.watchers, unit_seq = excluded.unit_seq,
+            lock_since = excluded.lock_since, last_writer = excluded.last_writer, reminded_at = excluded.reminded_at,
+            silent_since = excluded.silent_since";
     let texts = placings.iter().map(|placing| json::write("watchers", &placing.unit.ticket.watchers)).collect::<Result<Vec<_>>>()?;
     let rows: Vec<_> = placings.iter().zip(texts).collect();
     on!(tx, conn => {
@@ -217,6 +220,8 @@ async fn tickets(tx: &mut Tx, placings: &[Placing<'_>], seq: i64) -> Result<()> 
             row.push_bind(ticket.responsible.map(|agent| agent.0)).push_bind(ticket.merged_into.map(|into| into.0));
             row.push_bind(ticket.away.map(|away| away.agent.0)).push_bind(ticket.away.map(|away| away.since)).push_bind(watchers);
             row.push_bind(unit.seq);
+            row.push_bind(ticket.timers.lock_since).push_bind(ticket.timers.last_writer.map(Sender::as_str));
+            row.push_bind(ticket.timers.reminded_at).push_bind(ticket.timers.silent_since);
         });
         query.push(END);
         query.build().execute(conn).await.map(drop)

@@ -55,6 +55,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{id}/absence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says from when until when an agent is away, and who stands in: everybody for themselves, administrators for all. */
+        put: operations["save_absence"];
+        post?: never;
+        /** Says that an agent is not away. */
+        delete: operations["end_absence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/{id}/password": {
         parameters: {
             query?: never;
@@ -1068,6 +1086,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Takes a ticket out of one's own lists, until a moment or until the customer writes; nobody else sees anything of it. */
+        put: operations["snooze"];
+        post?: never;
+        /** Puts a snoozed ticket back into one's lists, or takes the mark from one that came back. */
+        delete: operations["wake"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -1089,6 +1125,34 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description From when until when an agent is away, and who stands in. */
+        Absence: {
+            /**
+             * Format: int64
+             * @description The first moment (ms UTC).
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The first moment after it (ms UTC).
+             */
+            until: number;
+            deputy_id?: components["schemas"]["AgentId"] | null;
+        };
+        /** @description From when until when an agent is away. */
+        AbsenceInput: {
+            /**
+             * Format: int64
+             * @description The first moment (ms UTC).
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The first moment after it (ms UTC).
+             */
+            until: number;
+            deputy_id?: components["schemas"]["AgentId"] | null;
+        };
         /** @description What an agent may do in a queue or on a ticket, and why. */
         AccessView: {
             agent_id: components["schemas"]["AgentId"];
@@ -1154,6 +1218,7 @@ export interface components {
             roles?: components["schemas"]["RoleId"][];
             /** @description Invalid agents stay in the history and do nothing. */
             valid?: boolean;
+            absence?: components["schemas"]["Absence"] | null;
         };
         /**
          * Format: uuid
@@ -1404,7 +1469,7 @@ export interface components {
          */
         Channel: "email" | "phone" | "internal";
         /** @enum {string} */
-        Code: "agent_disabled" | "bad_backup" | "bad_request" | "calendar_never_open" | "client_too_old" | "connected_elsewhere" | "data_folder" | "database_unreachable" | "device_locked" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_desk_there" | "no_sender_address" | "not_connected" | "not_empty" | "not_found" | "offline" | "on_its_way" | "password_missing" | "sealed_elsewhere" | "server_disk_full" | "server_refused" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "untrusted_server" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "unknown_command";
+        Code: "agent_disabled" | "bad_backup" | "bad_request" | "calendar_never_open" | "client_too_old" | "connected_elsewhere" | "data_folder" | "database_unreachable" | "device_locked" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_desk_there" | "no_sender_address" | "not_connected" | "not_empty" | "not_found" | "offline" | "on_its_way" | "password_missing" | "sealed_elsewhere" | "server_disk_full" | "server_refused" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "untrusted_server" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "agent_absent" | "unknown_command";
         /** @description What a client asks for. */
         CommandBody: {
             /** @enum {string} */
@@ -1728,6 +1793,10 @@ export interface components {
              * @default
              */
             short_id?: string;
+            /** @description A ticket whose owner is away is unlocked when a colleague writes a note on it. */
+            unlock_on_away?: boolean;
+            /** @description Whoever loses the lock of an open ticket is its owner no longer. */
+            owner_reset_on_unlock?: boolean;
             /**
              * @description `left`, `right` or `none`.
              * @default left
@@ -2607,6 +2676,14 @@ export interface components {
              * @description Minutes of working time after which a lock ends; 0: never.
              */
             unlock_timeout_minutes?: number;
+            /**
+             * Format: int64
+             * @description Days without a word of the customer after which their silence is told; 0: never.
+             */
+            silence_days?: number;
+            /** @description Count days of work alone, by the queue's calendar. */
+            silence_working_days?: boolean;
+            silence_state_id?: components["schemas"]["StateId"] | null;
             /** @description Can it be chosen? */
             valid?: boolean;
         };
@@ -2804,6 +2881,29 @@ export interface components {
             /** @description User name; empty: no sign-in. */
             user?: string;
         };
+        /** @description How long a ticket shall be out of the agent's own lists. */
+        SnoozeInput: {
+            /**
+             * Format: int64
+             * @description Until when (ms UTC), or until the customer writes; none: until the customer writes.
+             */
+            until?: number | null;
+        };
+        /** @description A ticket that the agent has snoozed. */
+        SnoozeView: {
+            /**
+             * Format: int64
+             * @description Since when (ms UTC).
+             */
+            since: number;
+            /**
+             * Format: int64
+             * @description Until when; none: until the customer writes.
+             */
+            until?: number | null;
+            /** @description Why it is back: `time` or `reply`; none: it is still away. */
+            over?: string | null;
+        };
         /** @description A ticket state. */
         State: {
             /** @description Its name. */
@@ -2989,6 +3089,7 @@ export interface components {
         TicketRow: {
             attachments: boolean;
             away?: components["schemas"]["AwayView"] | null;
+            snooze?: components["schemas"]["SnoozeView"] | null;
             /** Format: int64 */
             changed_at: number;
             company?: string | null;
@@ -3070,6 +3171,16 @@ export interface components {
             unassigned: number;
             /** Format: int64 */
             watched?: number;
+            /**
+             * Format: int64
+             * @description Out of the agent's own lists for a while.
+             */
+            snoozed?: number;
+            /**
+             * Format: int64
+             * @description Theirs, and the customer has not answered for as long as the queue allows.
+             */
+            silent?: number;
         };
         /** @description A moment as somebody wrote it. */
         Written: number | string;
@@ -3164,6 +3275,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInView"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_absence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_absence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
                 };
             };
             /** @description A refusal */
@@ -5280,6 +5455,68 @@ export interface operations {
                 "application/json": components["schemas"]["MarkRead"];
             };
         };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnoozeView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             204: {
                 headers: {
