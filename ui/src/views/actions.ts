@@ -112,7 +112,7 @@ function ticketActions(desk: Desk, { pane, bulk }: Ways): Action[] {
     onTicket('move', 'm', m.move_to, menu('queue')),
     onTicket('priority', '!', m.set_priority, menu('priority'), 'priority'),
     onTicket('close', 'c', m.close, menu('close')),
-    onTicket('snooze', 'z', m.snooze, () => pane()?.snooze()),
+    onTicket('snooze', 'z', m.snooze, () => pane()?.snooze(), 'ro'),
     onTicket('junk', '#', m.junk, () => pane()?.junk(false)),
     onTicket('unread', 'u', m.mark_unread, () => pane()?.markUnread(), 'ro'),
     {
@@ -154,6 +154,7 @@ function goActions(desk: Desk): Action[] {
     to('m', 'mine', m.view_mine),
     to('r', 'reminders', m.view_reminders),
     to('w', 'watched', m.view_watched),
+    to('z', 'snoozed', m.view_snoozed),
     to('a', 'open', m.view_open),
     to('c', 'closed', m.view_closed),
     { id: 'go_outbox', label: m.outbox, group, keys: ['g o'], run: () => desk.router.go({ page: 'outbox' }) },

@@ -49,6 +49,9 @@ export interface QueueDoc {
   follow_up: 'possible' | 'reject' | 'new_ticket';
   follow_up_lock: boolean;
   unlock_timeout_minutes: number;
+  silence_days?: number;
+  silence_working_days?: boolean;
+  silence_state_id?: Id | null;
   auto_responses: Partial<Record<AutoKind, Id | null>>;
   template_ids: Id[];
   comment: string;
@@ -122,8 +125,11 @@ export interface AgentDoc {
   valid: boolean;
   grants?: Grants;
   roles?: Id[];
+  absence?: Absence | null;
   [more: string]: unknown;
 }
+/** From when until when an agent is away, and who stands in. */
+export type Absence = Schemas['Absence'];
 export type Right = Schemas['Right'];
 /** Rights by group. */
 export type Grants = Record<Id, Right[]>;
@@ -198,11 +204,23 @@ export type OutboxRow = Schemas['OutboxView'];
 
 export type Counts = Schemas['Counts'];
 export type ListView =
-  'mine' | 'unassigned' | 'reminders' | 'locked' | 'watched' | 'open' | 'closed' | 'junk' | 'all';
+  | 'mine'
+  | 'unassigned'
+  | 'reminders'
+  | 'locked'
+  | 'watched'
+  | 'snoozed'
+  | 'silent'
+  | 'open'
+  | 'closed'
+  | 'junk'
+  | 'all';
 export type SortKey = 'due' | 'changed' | 'created' | 'number' | 'priority' | 'state' | 'customer' | 'title';
-export type Flag = 'perhaps_sent' | 'held' | 'draft' | 'suspicious_follow_up' | 'late_mail';
+export type Flag = 'perhaps_sent' | 'held' | 'draft' | 'suspicious_follow_up' | 'late_mail' | 'silent';
 export type Row = Schemas['TicketRow'];
 export type Page = Schemas['TicketPage'];
+/** Out of the agent's own lists for a while, or back and not looked at since. */
+export type Snooze = Schemas['SnoozeView'];
 export interface ListQuery {
   view?: ListView;
   queue?: Id;
@@ -236,6 +254,8 @@ export interface TicketEvent {
   number?: string;
   pending_until?: Millis | null;
   kind?: string;
+  /** Of what somebody was reminded: `pending` or `silence`. */
+  of?: string;
 }
 export type Linked = Schemas['LinkedView'];
 export type DraftKind = 'reply' | 'note' | 'phone_call' | 'forward' | 'create';

@@ -128,7 +128,22 @@ export const FORMS: FormSpec[] = [
       },
       { path: 'subject_size', kind: 'number', label: m.subject_size, more: true },
       { path: 'fqdn', kind: 'text', label: m.fqdn, hint: m.fqdn_hint, more: true },
+      {
+        path: 'unlock_on_away',
+        kind: 'switch',
+        label: m.unlock_on_away,
+        hint: m.unlock_on_away_hint,
+        more: true,
+      },
+      {
+        path: 'owner_reset_on_unlock',
+        kind: 'switch',
+        label: m.owner_reset,
+        hint: m.owner_reset_hint,
+        more: true,
+      },
     ],
+    defaults: { unlock_on_away: true, owner_reset_on_unlock: false },
   },
   {
     kind: 'queue',
@@ -147,7 +162,7 @@ export const FORMS: FormSpec[] = [
       comment: '',
     }),
     line: (document) => String(document.comment ?? ''),
-    defaults: { group_id: USERS },
+    defaults: { group_id: USERS, silence_days: 0, silence_working_days: true },
     fields: [
       { ...NAME, hint: m.queue_name_hint },
       {
@@ -195,6 +210,19 @@ export const FORMS: FormSpec[] = [
         kind: 'number',
         label: m.unlock_timeout,
         hint: m.unlock_timeout_hint,
+        more: true,
+      },
+      { path: 'silence_days', kind: 'number', label: m.silence_days, hint: m.silence_days_hint, more: true },
+      { path: 'silence_working_days', kind: 'switch', label: m.silence_working_days, more: true },
+      {
+        path: 'silence_state_id',
+        kind: 'record',
+        of: 'state',
+        label: m.silence_state,
+        hint: m.silence_state_hint,
+        none: m.silence_state_none,
+        only: (document) =>
+          ['open', 'closed', 'pending_reminder', 'pending_auto'].includes(String(document.type)),
         more: true,
       },
       { path: 'comment', kind: 'text', label: m.comment, more: true },

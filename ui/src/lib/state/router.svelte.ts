@@ -14,6 +14,8 @@ const VIEWS: ListView[] = [
   'reminders',
   'locked',
   'watched',
+  'snoozed',
+  'silent',
   'open',
   'closed',
   'junk',
