@@ -50,6 +50,11 @@ impl Words {
             "perhaps_sent" => self.pick("A mail was perhaps sent: please decide", "Eine Mail wurde vielleicht gesendet: bitte entscheiden"),
             "held" => self.pick("A mail was held back: please look again", "Eine Mail wurde zurückgehalten: bitte noch einmal ansehen"),
             "mailbox_stopped" => self.pick("Another desk serves this mailbox", "Dieses Postfach wird von einem anderen Desk bedient"),
+            "lock_timeout" => self.pick("Your lock has ended", "Ihre Sperre ist abgelaufen"),
+            "owner_absent" => self.pick("A ticket of an absent colleague", "Ein Ticket von jemandem, der abwesend ist"),
+            "reminder" => self.pick("Reminder", "Erinnerung"),
+            "silence" => self.pick("The customer has not answered", "Der Kunde hat nicht geantwortet"),
+            "snooze_over" => self.pick("A snoozed ticket is back", "Ein zurückgestelltes Ticket ist wieder da"),
             "quarantined" => self.pick("A mail could not be taken in", "Eine Mail konnte nicht übernommen werden"),
             _ => return None,
         })

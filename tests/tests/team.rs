@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
 mod team {
+    mod absence;
     mod administration;
     mod away;
     mod clocks;
@@ -25,6 +26,7 @@ mod team {
     mod sending;
     mod servers;
     mod simulation;
+    mod snooze;
     mod sync_process;
     mod sync_tls;
     mod sync_window;
@@ -32,4 +34,5 @@ mod team {
     mod tls;
     mod together;
     mod versions;
+    mod waiting;
 }

@@ -3,7 +3,7 @@
 use axum::{Extension, extract::State};
 use docket_app::{
     App,
-    wire::{AgentInput, DeviceView, Password, RecordView, SignInView, SignedInView},
+    wire::{AbsenceInput, AgentInput, DeviceView, Password, RecordView, SignInView, SignedInView},
 };
 use docket_domain::AgentId;
 use http::StatusCode;
@@ -88,4 +88,21 @@ pub(crate) async fn devices(State(app): State<App>, Me(me): Me, Query(whose): Qu
 pub(crate) async fn revoke_device(State(app): State<App>, Me(me): Me, Path(id): Path<Uuid>, Query(how): Query<Revoke>) -> Done {
     app.revoke_device(me, id, how.lost).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says from when until when an agent is away, and who stands in: everybody for themselves, administrators for all.
+#[utoipa::path(put, path = "/agents/{id}/absence", tag = "team", responses((status = 200, body = RecordView)))]
+pub(crate) async fn save_absence(
+    State(app): State<App>,
+    Me(me): Me,
+    Path(id): Path<Uuid>,
+    Json(absence): Json<AbsenceInput>,
+) -> Answer<RecordView> {
+    Ok(Json(app.save_absence(me, AgentId(id), Some(absence.into())).await?))
+}
+
+/// Says that an agent is not away.
+#[utoipa::path(delete, path = "/agents/{id}/absence", tag = "team", responses((status = 200, body = RecordView)))]
+pub(crate) async fn end_absence(State(app): State<App>, Me(me): Me, Path(id): Path<Uuid>) -> Answer<RecordView> {
+    Ok(Json(app.save_absence(me, AgentId(id), None).await?))
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use docket_app::{
     App,
-    wire::{EventView, MarkRead, NewTicket, Outcome, SubmitCommand, TicketView},
+    wire::{EventView, MarkRead, NewTicket, Outcome, SnoozeInput, SnoozeView, SubmitCommand, TicketView},
 };
 use http::StatusCode;
 use serde::Serialize;
@@ -58,5 +58,25 @@ pub(crate) async fn submit(
 pub(crate) async fn mark_read(State(app): State<App>, Me(me): Me, Path(id): Path<String>, Json(mark): Json<MarkRead>) -> Done {
     let id = app.ticket_id(me, &id).await?;
     app.mark_read(me, id, mark).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a ticket out of one's own lists, until a moment or until the customer writes; nobody else sees anything of it.
+#[utoipa::path(put, path = "/tickets/{id}/snooze", tag = "tickets", responses((status = 200, body = SnoozeView)))]
+pub(crate) async fn snooze(
+    State(app): State<App>,
+    Me(me): Me,
+    Path(id): Path<String>,
+    Json(input): Json<SnoozeInput>,
+) -> Answer<SnoozeView> {
+    let id = app.ticket_id(me, &id).await?;
+    Ok(Json(app.snooze(me, id, input).await?))
+}
+
+/// Puts a snoozed ticket back into one's lists, or takes the mark from one that came back.
+#[utoipa::path(delete, path = "/tickets/{id}/snooze", tag = "tickets", responses((status = 204)))]
+pub(crate) async fn wake(State(app): State<App>, Me(me): Me, Path(id): Path<String>) -> Done {
+    let id = app.ticket_id(me, &id).await?;
+    app.wake(me, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

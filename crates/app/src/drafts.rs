@@ -8,6 +8,7 @@ use crate::{
     access::readable,
     app::{App, Notice},
     error::{Error, Result},
+    reminders,
     view::draft_view,
     wire::{DraftView, SaveDraft},
 };
@@ -79,12 +80,13 @@ impl App {
     }
 
     /// Does this agent want to hear of it? Mail of customers and notes on tickets they have to do with, mail of customers for the
-    /// queues they chose (`my_queues`; none chosen: all), trouble with mail always.
+    /// queues they chose (`my_queues`; none chosen: all), as with what time does; trouble with mail always.
     pub async fn concerns(&self, me: AgentId, notice: &Notice) -> Result<bool> {
         if !self.may_hear(me, notice).await? {
             return Ok(false);
         }
-        if !["new_ticket", "follow_up", "note", "escalation", "escalation_warning"].contains(&notice.code) {
+        let told = ["new_ticket", "follow_up", "note", "escalation", "escalation_warning"];
+        if !told.contains(&notice.code) && !reminders::CODES.contains(&notice.code) {
             return Ok(true);
         }
         if notice.by == Some(me) {

@@ -3,6 +3,7 @@
 //! [`App`] is the whole desk. A change is a command that `domain` decides, carried out by `submit` in one transaction;
 //! mail comes in through `intake` and leaves through `send`. [`wire`] holds the shapes that hosts hand out.
 
+mod absence;
 mod access;
 mod agents;
 mod app;
@@ -34,12 +35,14 @@ mod outbox;
 mod presence;
 mod promises;
 mod recompute;
+mod reminders;
 pub mod replica;
 mod secrets;
 mod send;
 mod sessions;
 mod settings;
 mod setup;
+mod snooze;
 mod submit;
 pub mod sync;
 mod team;

@@ -13,10 +13,13 @@ use crate::{
     error::{Error, Result},
     outbox::{Mail, concern},
     promises::promised,
+    snooze::Snoozes,
     wire::{AwayView, Counts, CustomerInput, Hit, ListQuery, OutboxCount, QueueCount, TicketPage, TicketRow, ViewCounts},
 };
 
 const LONGEST_PAGE: i64 = 200;
+/// The agent's own lists: what they have snoozed is in none of them.
+const OWN: [&str; 5] = ["mine", "locked", "reminders", "watched", "silent"];
 
 impl App {
     /// A page of a view or a queue.
@@ -33,15 +36,42 @@ impl App {
             }
             filter.ids = found.into_iter().map(|brief| brief.id).collect();
         }
+        let snoozes = Snoozes::of(&mut tx, me, self.now()).await?;
+        let view_name = query.view.as_deref().unwrap_or("open");
+        if view_name == "snoozed" {
+            filter.ids = match filter.ids.as_slice() {
+                [] => snoozes.asleep(),
+                found => snoozes.asleep().into_iter().filter(|id| found.contains(id)).collect(),
+            };
+            if filter.ids.is_empty() {
+                return Ok(TicketPage { rows: Vec::new(), total: 0, next: None, seq: tx.head });
+            }
+        }
+        let own = OWN.contains(&view_name);
+        if own {
+            filter.without = snoozes.asleep();
+        }
         let (sort, descending) = sorting(&query)?;
         let limit = query.limit.unwrap_or(50).clamp(1, LONGEST_PAGE);
         let after = query.after.as_deref().map(cursor).transpose()?;
         let after = after.as_ref().map(|(key, id)| (key.as_str(), *id));
+        let total = ticket::count(&mut tx, &filter).await?;
+        // What came back stands on top of the first page, and nowhere else.
+        let mut back = Vec::new();
+        if own && !snoozes.back().is_empty() {
+            if after.is_none() && filter.ids.is_empty() {
+                let filter = Filter { ids: snoozes.back(), ..filter.clone() };
+                back = ticket::list(&mut tx, &filter, sort, descending, None, LONGEST_PAGE).await?;
+            }
+            if filter.ids.is_empty() {
+                filter.without.extend(snoozes.back());
+            }
+        }
         let mut rows = ticket::list(&mut tx, &filter, sort, descending, after, limit + 1).await?;
         let more = i64::try_from(rows.len()).unwrap_or(0) > limit;
         rows.truncate(usize::try_from(limit).unwrap_or(50));
         let next = rows.last().filter(|_| more).map(|row| format!("{}|{}", row.id, row.key(sort)));
-        let total = ticket::count(&mut tx, &filter).await?;
+        rows.splice(0..0, back);
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let read_before = settings.agents.get(&me).map_or(0, |agent| agent.read_before);
         let unread = article::unread(&mut tx, me, read_before, &ids).await?;
@@ -50,7 +80,7 @@ impl App {
             .into_iter()
             .map(|row| {
                 let count = unread.iter().find(|(id, _)| *id == row.id).map_or(0, |(_, count)| *count);
-                view(&settings, row, count, now)
+                view(&settings, row, count, now, &snoozes)
             })
             .collect();
         Ok(TicketPage { rows, total, next, seq: tx.head })
@@ -63,9 +93,17 @@ impl App {
         let sight = sight(&settings, me);
         let mut counts = Counts { seq: tx.head, ..Counts::default() };
         if sight.as_ref().is_none_or(|sight| sight.agent.is_some()) {
-            let mine = ticket::view_counts(&mut tx, me.0).await?;
-            let ticket::ViewCounts { mine, locked, reminders, watched } = mine;
-            counts.views = ViewCounts { mine, reminders, locked, watched, ..ViewCounts::default() };
+            let asleep = Snoozes::of(&mut tx, me, self.now()).await?.asleep();
+            let mine = ticket::view_counts(&mut tx, me.0, &asleep).await?;
+            let ticket::ViewCounts { mine, locked, reminders, watched, silent } = mine;
+            let snoozed = match asleep.as_slice() {
+                [] => 0,
+                _ => {
+                    let filter = Filter { classes: vec![1, 2], ids: asleep, sight: sight.clone(), ..Filter::default() };
+                    ticket::count(&mut tx, &filter).await?
+                }
+            };
+            counts.views = ViewCounts { mine, reminders, locked, watched, snoozed, silent, ..ViewCounts::default() };
         }
         let due_before =
             |due_before| Filter { classes: vec![1, 2], due_before: Some(due_before), sight: sight.clone(), ..Filter::default() };
@@ -135,6 +173,8 @@ fn filter(settings: &Settings, me: AgentId, query: &ListQuery, now: i64) -> Resu
         "mine" => Filter { classes: vec![1, 2], owner: Some(me.0), ..base },
         "locked" => Filter { classes: vec![1, 2], owner: Some(me.0), locked_by_owner: true, ..base },
         "watched" => Filter { classes: vec![1, 2], watched_by: Some(me.0), ..base },
+        "silent" => Filter { classes: vec![1, 2], owner: Some(me.0), silent: true, ..base },
+        "snoozed" => Filter { classes: vec![1, 2], ..base },
         "reminders" => Filter { classes: vec![1, 2], owner: Some(me.0), pending: true, ..base },
         "closed" => {
             let states: Vec<StateId> = settings.states_of(&[StateType::Closed]);
@@ -194,10 +234,12 @@ fn cursor(text: &str) -> Result<(String, Uuid)> {
     parts.ok_or_else(|| Error::invalid("after", "this page mark is not one of ours"))
 }
 
-fn view(settings: &Settings, row: ListRow, unread: i64, now: i64) -> TicketRow {
+fn view(settings: &Settings, row: ListRow, unread: i64, now: i64, snoozes: &Snoozes) -> TicketRow {
+    let silent = is_silent(settings, &row);
     let mut flags: Vec<String> = row.trouble.into_iter().collect();
     flags.extend(row.suspicious.then(|| "suspicious_follow_up".to_owned()));
     flags.extend(row.away_id.map(|_| "away".to_owned()));
+    flags.extend(silent.then(|| "silent".to_owned()));
     TicketRow {
         id: row.id.into(),
         number: row.number,
@@ -219,7 +261,14 @@ fn view(settings: &Settings, row: ListRow, unread: i64, now: i64) -> TicketRow {
         attachments: row.has_attachments,
         flags,
         away: row.away_id.zip(row.away_since).map(|(agent, since)| AwayView { agent_id: AgentId(agent), since }),
+        snooze: snoozes.get(row.id).cloned(),
         seq: row.seq,
         preview: row.preview,
     }
+}
+
+/// The customer's silence was told, and lasts.
+fn is_silent(settings: &Settings, row: &ListRow) -> bool {
+    let open = !settings.state_type(StateId(row.state_id)).is_closed();
+    open && row.silent_since.is_some() && row.silent_since >= row.last_agent_at && row.last_customer_at < row.last_agent_at
 }

@@ -99,7 +99,9 @@ fn forwarded(body: &Body) -> Option<Body> {
         | Body::SetType { .. }
         | Body::SetServiceLevel { .. }
         | Body::Acknowledge
-        | Body::Escalate { .. } => None,
+        | Body::Escalate { .. }
+        | Body::EndLock { .. }
+        | Body::Remind { .. } => None,
     }
 }
 

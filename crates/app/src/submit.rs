@@ -197,6 +197,7 @@ impl Work {
         let moved = is_new || scope != Scope::of(&ticket) || matches!(body, Body::Absorb { .. });
         ticket::save(&mut self.tx, &ticket, &index, seq, moved).await?;
         self.effects(&ticket, body, envelope, mark).await?;
+        self.tell_of_timers(&ticket, &events);
         Ok(Done { ticket, events: count, repeated: false })
     }
 
@@ -326,7 +327,9 @@ impl Work {
             | Body::SetServiceLevel { .. }
             | Body::Acknowledge
             // Whoever reaches a level knows what it does beside the ticket.
-            | Body::Escalate { .. } => {}
+            | Body::Escalate { .. }
+            | Body::EndLock { .. }
+            | Body::Remind { .. } => {}
         }
         Ok(())
     }

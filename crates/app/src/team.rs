@@ -96,7 +96,7 @@ pub(crate) fn known_code(code: &str) -> Option<&'static str> {
         "escalation",
         "escalation_warning",
     ];
-    CODES.into_iter().find(|known| *known == code)
+    CODES.into_iter().chain(crate::reminders::CODES).find(|known| *known == code)
 }
 
 /// Which server claimed a job; the rest of its holder names the claim.

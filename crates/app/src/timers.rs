@@ -2,26 +2,49 @@
 
 use std::time::Duration;
 
-use docket_domain::{Actor, Body, CommandId, Envelope, TicketId};
-use docket_store::{attempt, blob, left_behind, personal, replica, session, ticket};
+use docket_store::{attempt, blob, left_behind, personal, replica, session};
 
-use crate::{app::App, clock::new_id, error::Result, team::TIMERS};
+use crate::{app::App, error::Result, snooze::Told, team::TIMERS};
+
+mod due;
+use due::Calendars;
+
+const MINUTE: i64 = 60_000;
 
 const DAY: i64 = 24 * 3_600_000;
 const SESSION_LONGEST: i64 = 16 * 3_600_000;
 const SESSION_IDLE: i64 = 8 * 3_600_000;
 
+/// What one look at the time leaves for the next.
+#[derive(Default)]
+struct Looks {
+    calendars: Calendars,
+    /// Silence is counted in days: nobody looks at it each second.
+    silence_at: i64,
+    snoozes: Told,
+    facts_folded: bool,
+}
+
 impl App {
     pub(crate) async fn timer_loop(self) {
-        let mut next_sweep = 0;
+        let (mut next_sweep, mut looks) = (0, Looks::default());
         while !self.stopping() {
             // Of several servers one does this.
             if !self.leads(TIMERS) {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 continue;
             }
-            if let Err(error) = self.end_pending().await {
-                tracing::error!(?error, "looking for pending tickets failed");
+            if !looks.facts_folded && self.connected().is_none() {
+                match self.fold_old_facts().await {
+                    Ok(()) => looks.facts_folded = true,
+                    Err(error) => tracing::error!(?error, "bringing older tickets up to date failed"),
+                }
+            }
+            if let Err(error) = self.end_what_is_due(&mut looks).await {
+                tracing::error!(?error, "looking for what is due failed");
+            }
+            if let Err(error) = self.wake_snoozed(&mut looks.snoozes).await {
+                tracing::error!(?error, "looking for snoozed tickets failed");
             }
             if self.now() >= next_sweep {
                 next_sweep = self.now() + DAY / 24;
@@ -35,28 +58,19 @@ impl App {
         }
     }
 
-    /// `pending auto close±` tickets whose time has come go to the state that follows (contract §1, StateAfterPending).
-    async fn end_pending(&self) -> Result<()> {
-        // On a replica the server does this.
+    /// What the server does for all: on a replica it comes with the next pull.
+    async fn end_what_is_due(&self, looks: &mut Looks) -> Result<()> {
         if self.connected().is_some() {
             return Ok(());
         }
-        let due = ticket::pending_due(&mut self.0.db.read().await?, self.now(), 500).await?;
-        if due.is_empty() {
-            return Ok(());
+        self.end_pending().await?;
+        self.remind(&mut looks.calendars).await?;
+        self.end_locks(&mut looks.calendars).await?;
+        if self.now() >= looks.silence_at {
+            looks.silence_at = self.now() + MINUTE;
+            self.tell_silence(&mut looks.calendars).await?;
         }
-        let mut work = self.work().await?;
-        for id in due {
-            let id = TicketId(id);
-            let Some(ticket) = ticket::find(&mut work.tx, id).await? else { continue };
-            if ticket.pending_until.is_none_or(|until| until > work.now) {
-                continue;
-            }
-            let Some(state) = work.settings.states.get(&ticket.state).and_then(|state| state.next_state_id) else { continue };
-            let body = Body::SetState { state, pending_until: None };
-            work.carry_out_own(&Envelope::ticket(CommandId(new_id()), id, Actor::System, body)).await?;
-        }
-        self.finish(work).await
+        Ok(())
     }
 
     async fn sweep(&self) -> Result<()> {

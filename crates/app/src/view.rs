@@ -6,7 +6,7 @@ use docket_domain::{
     AgentId, Article, Delivery, Event, EventBody, QueueId, Settings, StateId, Ticket, TicketId,
     access::{self, Right, may_read},
     article::Attachment,
-    deadline,
+    deadline, timers,
 };
 use docket_store::{
     Tx,
@@ -21,6 +21,7 @@ use crate::{
     app::App,
     error::{Error, Result},
     promises::promised,
+    snooze::Snoozes,
     wire::{
         ArticleView, AttachmentView, AuthorView, AwayView, BriefView, CustomerView, DeliveryView, DraftView, EventView, LinkedView,
         TicketRow, TicketView, actor, written,
@@ -117,6 +118,7 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
     let customer = customer_view(tx, settings, &ticket, sight.as_ref()).await?;
     let linked = ticket::linked(tx, ticket.id, sight.as_ref()).await?;
     let rights = access::on_ticket(settings, me, &ticket);
+    let snooze = Snoozes::of(tx, me, now).await?.get(ticket.id.0).cloned();
     let drafts = personal::all(tx, me, "draft", &format!("{}/", ticket.id)).await?;
     let has_files = files.iter().any(|file| !file.inline);
     let trouble = articles
@@ -127,6 +129,7 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
     flags.extend((!drafts.is_empty()).then(|| "draft".to_owned()));
     flags.extend(ticket.suspicious.then(|| "suspicious_follow_up".to_owned()));
     flags.extend(ticket.away.map(|_| "away".to_owned()));
+    flags.extend(is_silent(settings, &ticket).then(|| "silent".to_owned()));
     let merged_into = crate::merge::seen_end(tx, settings, me, &ticket).await?.as_ref().map(brief);
     let preview = articles.last().map(|stored| crate::submit::preview(&stored.article.text)).unwrap_or_default();
     let name = if ticket.customer.name.is_empty() { &ticket.customer.address } else { &ticket.customer.name };
@@ -151,6 +154,7 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
         attachments: has_files,
         flags,
         away: ticket.away.map(|away| AwayView { agent_id: away.agent, since: away.since }),
+        snooze,
         seq,
         preview,
     };
@@ -180,6 +184,11 @@ pub(crate) async fn whole(tx: &mut Tx, settings: &Settings, me: AgentId, ticket:
         type_id: ticket.ticket_type,
         service_level_id: ticket.service_level,
     })
+}
+
+/// The customer's silence was told, and lasts.
+fn is_silent(settings: &Settings, ticket: &Ticket) -> bool {
+    timers::silent_since(settings, ticket).is_some_and(|since| ticket.timers.silent_since >= Some(since))
 }
 
 async fn customer_view(tx: &mut Tx, settings: &Settings, ticket: &Ticket, sight: Option<&Sight>) -> Result<CustomerView> {

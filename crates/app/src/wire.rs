@@ -18,6 +18,7 @@ pub mod connection;
 mod promise;
 pub mod sync;
 mod team;
+mod timers;
 pub use body::CommandBody;
 pub use calendar::{
     BetweenInput, BetweenView, CalendarPreview, CalendarPreviewed, CountryView, DueInput, DueView, HolidaysQuery, ImportInput, ImportView,
@@ -27,6 +28,7 @@ pub use promise::{
     AcknowledgedView, ClockView, ClocksView, DueInfo, KeptPromise, KeptQuery, LevelView, NextLevel, RecomputeView, Source, SourceKind,
 };
 pub use team::{AccessQuery, AccessView, AgentInput, DeviceView, GrantReason, Password, RightView, SignInView, SignedInView};
+pub use timers::{AbsenceInput, SnoozeInput, SnoozeView};
 
 /// Who is there and what this desk is.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -350,6 +352,12 @@ pub struct ViewCounts {
     pub locked: i64,
     #[serde(default)]
     pub watched: i64,
+    /// Out of the agent's own lists for a while.
+    #[serde(default)]
+    pub snoozed: i64,
+    /// Theirs, and the customer has not answered for as long as the queue allows.
+    #[serde(default)]
+    pub silent: i64,
     pub all_open: i64,
     /// With a deadline.
     #[serde(default)]
@@ -381,7 +389,8 @@ pub struct OutboxCount {
 #[into_params(parameter_in = Query)]
 #[expect(missing_docs, reason = "named in the wire contract")]
 pub struct ListQuery {
-    /// `mine`, `unassigned`, `reminders`, `locked`, `watched`, `open`, `closed`, `junk`, `escalating`, `late`, `promises` or `all`.
+    /// `mine`, `unassigned`, `reminders`, `locked`, `watched`, `snoozed`, `silent`, `open`, `closed`, `junk`, `escalating`, `late`,
+    /// `promises` or `all`.
     pub view: Option<String>,
     pub queue: Option<QueueId>,
     /// `changed`, `created`, `number`, `priority`, `customer`, `title`, `state` or `due`.
@@ -440,6 +449,9 @@ pub struct TicketRow {
     /// Who has taken it along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub away: Option<AwayView>,
+    /// The agent who asks has snoozed it, or it came back and was not looked at since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snooze: Option<SnoozeView>,
     pub seq: i64,
     pub preview: String,
 }

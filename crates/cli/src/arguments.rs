@@ -185,7 +185,7 @@ pub enum TicketCommand {
     /// List tickets
     List {
         /// Which ones
-        #[arg(long, default_value = "open", value_parser = ["mine", "unassigned", "reminders", "locked", "watched", "open", "closed", "junk", "all"])]
+        #[arg(long, default_value = "open", value_parser = ["mine", "unassigned", "reminders", "locked", "watched", "snoozed", "silent", "open", "closed", "junk", "all"])]
         view: String,
         /// In this queue alone
         #[arg(long)]

@@ -97,7 +97,7 @@ pub fn reader(app: &App, login: Option<&str>) -> Result<AgentId, Failure> {
 /// Whose views are read: `mine` is that of the named agent, or of the first administrator.
 pub fn viewer(app: &App, login: Option<&str>, view: &str) -> Result<AgentId, Failure> {
     match view {
-        "mine" | "locked" | "reminders" | "watched" => Ok(find_actor(app, login)?.unwrap_or(FOLDER)),
+        "mine" | "locked" | "reminders" | "watched" | "snoozed" | "silent" => Ok(find_actor(app, login)?.unwrap_or(FOLDER)),
         _ => reader(app, login),
     }
 }

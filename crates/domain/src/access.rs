@@ -213,7 +213,9 @@ pub fn needs(body: &Body) -> Needs {
         | Body::SetType { .. }
         | Body::SetServiceLevel { .. }
         | Body::Acknowledge
-        | Body::Escalate { .. } => needs(Right::Rw),
+        | Body::Escalate { .. }
+        | Body::EndLock { .. }
+        | Body::Remind { .. } => needs(Right::Rw),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     article::{Channel, Direction, Sender},
     event::{Event, EventBody},
     ticket::{Away, Ticket},
+    timers,
 };
 
 /// Folds one event into the ticket. Total: whatever has happened can be applied.
@@ -34,7 +35,7 @@ pub fn apply(ticket: &mut Ticket, event: &Event) {
         EventBody::PrioritySet { to, .. } => ticket.priority = *to,
         EventBody::OwnerSet { to, .. } => ticket.owner = *to,
         EventBody::Locked => ticket.locked = true,
-        EventBody::Unlocked => (ticket.locked, ticket.away) = (false, None),
+        EventBody::Unlocked { .. } => (ticket.locked, ticket.away) = (false, None),
         EventBody::CustomerChanged { to, .. } => ticket.customer.clone_from(to),
         EventBody::Sent { answers: true, .. } => answered(ticket, at),
         EventBody::SuspiciousFollowUp { .. } => ticket.suspicious = true,
@@ -73,9 +74,11 @@ pub fn apply(ticket: &mut Ticket, event: &Event) {
         | EventBody::Bounced { .. }
         | EventBody::FollowUpRejected { .. }
         | EventBody::Linked { .. }
-        | EventBody::Unlinked { .. } => {}
+        | EventBody::Unlinked { .. }
+        | EventBody::Reminded { .. } => {}
     }
     ticket.clocks.apply(event);
+    timers::fold(&mut ticket.timers, event, ticket.locked);
     ticket.events = event.ordinal;
     ticket.changed_at = ticket.changed_at.max(event.at);
 }

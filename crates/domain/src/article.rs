@@ -16,6 +16,22 @@ pub enum Sender {
     System,
 }
 
+impl Sender {
+    /// The stable name, as stored and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Customer => "customer",
+            Self::System => "system",
+        }
+    }
+
+    /// The sender of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Agent, Self::Customer, Self::System].into_iter().find(|sender| sender.as_str() == name)
+    }
+}
+
 /// How an article travelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -14,6 +14,7 @@ use crate::{
     link::LinkKind,
     settings::{AutoKind, When},
     ticket::{Contact, Customer},
+    timers::{Reminder, UnlockReason},
 };
 
 /// A command on its way. It carries everything that varies: ids, time and actor.
@@ -321,6 +322,10 @@ pub enum Body {
     Acknowledge,
     /// The moment of a level has come.
     Escalate { measure: Measure, number: u32, step: When },
+    /// The desk ends the lock by itself.
+    EndLock { reason: UnlockReason },
+    /// The desk reminds those who have to do with it.
+    Remind { of: Reminder },
 }
 
 impl Body {

@@ -89,7 +89,9 @@ pub fn verdict(settings: &Settings, ticket: &Ticket, body: &Body, since: &[Event
         | Body::TakeAlong
         | Body::BringBack
         | Body::Acknowledge
-        | Body::Escalate { .. } => Verdict::Apply,
+        | Body::Escalate { .. }
+        | Body::EndLock { .. }
+        | Body::Remind { .. } => Verdict::Apply,
     }
 }
 
@@ -125,7 +127,7 @@ fn owner(body: &EventBody) -> bool {
 }
 
 fn locks(body: &EventBody) -> bool {
-    matches!(body, EventBody::Locked | EventBody::Unlocked)
+    matches!(body, EventBody::Locked | EventBody::Unlocked { .. })
 }
 
 /// May a command go on while another one of its ticket waits for a decision of its author? What only adds something may.
@@ -166,7 +168,9 @@ pub fn only_adds(body: &Body) -> bool {
         | Body::SetType { .. }
         | Body::SetServiceLevel { .. }
         | Body::Acknowledge
-        | Body::Escalate { .. } => false,
+        | Body::Escalate { .. }
+        | Body::EndLock { .. }
+        | Body::Remind { .. } => false,
     }
 }
 
@@ -182,7 +186,9 @@ pub fn by_agents(body: &Body) -> bool {
         | Body::HoldMail { .. }
         | Body::FlagSuspicious { .. }
         | Body::Absorb { .. }
-        | Body::Escalate { .. } => false,
+        | Body::Escalate { .. }
+        | Body::EndLock { .. }
+        | Body::Remind { .. } => false,
         Body::Create { first, .. } => {
             first.as_deref().is_none_or(|first| matches!(first, Body::Note { .. } | Body::PhoneCall { .. } | Body::Reply { .. }))
         }

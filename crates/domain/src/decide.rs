@@ -1,7 +1,7 @@
 //! Decides what a command causes, or why it is refused.
 
 use crate::{
-    access,
+    absence, access,
     apply::apply,
     article::{Channel, Direction, Sender},
     command::{Body, NewArticle, Next, Outgoing, Received},
@@ -11,9 +11,11 @@ use crate::{
     refusal::Refusal,
     settings::{FollowUp, Settings, StateType},
     ticket::{Contact, Ticket},
+    timers::UnlockReason,
 };
 
 mod promises;
+mod timers;
 
 /// What a decision may know besides the ticket and the command.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +88,7 @@ impl Draft<'_> {
         self.valid_queue(*queue)?;
         self.valid_state(*state, *pending_until)?;
         self.valid_priority(*priority)?;
-        owner.map_or(Ok(()), |owner| self.valid_agent(owner))?;
+        owner.map_or(Ok(()), |owner| self.may_get_it(owner))?;
         let kind = self.context.settings.state_type(*state);
         self.push(EventBody::Created {
             number: number.clone(),
@@ -120,6 +122,7 @@ impl Draft<'_> {
                 with_text(article)?;
                 self.article(article.article_id(), Sender::Agent, Channel::Internal, None, *visible, false);
                 self.follow(*next)?;
+                self.noted();
             }
             Body::PhoneCall { article, direction, next } => self.phone_call(article, *direction, *next)?,
             Body::MailLeft { article, author, next, forward } => self.mail_left(*article, *author, *next, *forward),
@@ -165,6 +168,8 @@ impl Draft<'_> {
             Body::Escalate { measure, step, .. } => self.escalate(*measure, *step),
             Body::TakeAlong => self.take_along()?,
             Body::BringBack => self.give_back()?,
+            Body::EndLock { reason } => self.end_lock(*reason),
+            Body::Remind { of } => self.remind(*of),
             Body::Link { ticket, .. } | Body::Unlink { ticket, .. } if *ticket == self.ticket.id => return Err(Refusal::LinkToItself),
             Body::Link { ticket, number, kind } => self.push(EventBody::Linked { ticket: *ticket, number: number.clone(), kind: *kind }),
             Body::Unlink { ticket, number } => self.push(EventBody::Unlinked { ticket: *ticket, number: number.clone() }),
@@ -172,7 +177,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Contract §3: `new` stays new, anything else becomes open; an invalid owner loses the lock; a ticket that was closed
+    /// Contract §3: `new` stays new, anything else becomes open; an owner who is away or invalid loses the lock; a ticket that was closed
     /// goes back to its owner where the queue says so.
     fn receive(&mut self, received: &Received) {
         let id = received.article.article_id();
@@ -204,7 +209,9 @@ impl Draft<'_> {
             self.change_state(master::STATE_OPEN, None);
         }
         if !owner_works {
-            self.unlock();
+            self.unlock_because(Some(UnlockReason::OwnerGone));
+        } else if absence::owner_is_away(self.context.settings, &self.ticket, self.context.now) {
+            self.unlock_because(Some(UnlockReason::OwnerAbsent));
         } else if was == StateType::Closed && lock_again {
             self.lock();
         }
@@ -247,7 +254,9 @@ impl Draft<'_> {
     fn mail_left(&mut self, article: ArticleId, author: Option<AgentId>, next: Next, forward: bool) {
         self.push(EventBody::Sent { article, answers: author.is_some() && !forward });
         let Some(author) = author else { return };
-        if !self.ticket.locked {
+        // Who went away since they wrote it does not get the ticket.
+        let works = absence::of(self.context.settings, author, self.context.now).is_none();
+        if !self.ticket.locked && works {
             self.owned_by(Some(author));
         }
         let state = next.state_id.filter(|state| self.valid_state(*state, next.pending_until).is_ok());
@@ -256,7 +265,9 @@ impl Draft<'_> {
             None if self.state_type() == StateType::New => self.change_state(master::STATE_OPEN, None),
             None => {}
         }
-        self.lock();
+        if works {
+            self.lock();
+        }
     }
 
     fn article(
@@ -305,15 +316,11 @@ impl Draft<'_> {
         }
     }
 
-    fn unlock(&mut self) {
-        if self.ticket.locked {
-            self.bring_back();
-            self.push(EventBody::Unlocked);
-        }
-    }
-
     fn set_owner(&mut self, agent: Option<AgentId>) -> Result<(), Refusal> {
-        agent.map_or(Ok(()), |agent| self.valid_agent(agent))?;
+        let agent = self.who_gets_it(agent);
+        if self.ticket.owner != agent || !self.ticket.locked {
+            agent.map_or(Ok(()), |agent| self.may_get_it(agent))?;
+        }
         self.owned_by(agent);
         match agent {
             Some(_) => self.lock(),
@@ -403,8 +410,9 @@ impl Draft<'_> {
     }
 
     fn set_responsible(&mut self, to: Option<AgentId>) -> Result<(), Refusal> {
-        to.map_or(Ok(()), |agent| self.valid_agent(agent))?;
+        let to = self.who_gets_it(to);
         if self.ticket.responsible != to {
+            to.map_or(Ok(()), |agent| self.may_get_it(agent))?;
             self.push(EventBody::ResponsibleSet { from: self.ticket.responsible, to });
         }
         Ok(())

@@ -10,6 +10,7 @@ use crate::{
     link::LinkKind,
     settings::{AutoKind, When},
     ticket::{Contact, Customer},
+    timers::{Reminder, UnlockReason},
 };
 
 /// Who did it.
@@ -92,8 +93,11 @@ pub enum EventBody {
     OwnerSet { from: Option<AgentId>, to: Option<AgentId> },
     /// The ticket was locked.
     Locked,
-    /// The ticket was unlocked.
-    Unlocked,
+    /// The ticket was unlocked; `reason`: by the desk itself.
+    Unlocked {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<UnlockReason>,
+    },
     /// The ticket belongs to another customer.
     CustomerChanged { from: Customer, to: Customer },
     /// A mail of an agent was taken back before it left.
@@ -188,4 +192,6 @@ pub enum EventBody {
         level: Option<ServiceLevelId>,
         since: i64,
     },
+    /// Somebody was reminded of it; `since`: the time until when it was to rest, or the word that the customer has not answered.
+    Reminded { of: Reminder, since: i64 },
 }

@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, rolls dice or touches a disk. [`decide()`] says what a command causes, [`apply()`] folds the
 //! result into the ticket; server and desktop run the same two functions. Start reading at [`ticket`].
 
+pub mod absence;
 pub mod access;
 pub mod apply;
 pub mod article;
@@ -23,6 +24,7 @@ pub mod placeholder;
 pub mod refusal;
 pub mod settings;
 pub mod ticket;
+pub mod timers;
 pub mod unit;
 
 pub use apply::apply;

@@ -76,6 +76,9 @@ pub enum Refusal {
     /// The customer wrote since, and the ticket would rest or be closed unread.
     #[error("the customer wrote meanwhile")]
     CustomerWrote,
+    /// The agent is away, and nothing is given to them meanwhile.
+    #[error("this agent is away; give it to who stands in for them")]
+    AgentAbsent,
     /// The command is not known here, or not one that agents give.
     #[error("this program does not know what to do with this")]
     UnknownCommand,
@@ -108,6 +111,7 @@ impl Refusal {
             Self::MergeCycle => "merge_cycle",
             Self::ChangedMeanwhile => "changed_meanwhile",
             Self::CustomerWrote => "customer_wrote",
+            Self::AgentAbsent => "agent_absent",
             Self::UnknownCommand => "unknown_command",
         }
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     clock::History,
     id::{AgentId, PriorityId, QueueId, ServiceId, ServiceLevelId, StateId, TicketId, TicketTypeId},
+    timers::Timers,
 };
 
 /// Whose matter a ticket is.
@@ -109,6 +110,9 @@ pub struct Ticket {
     /// What its clocks need to know. Blank on a ticket from before there were clocks, until its events are folded.
     #[serde(default)]
     pub clocks: History,
+    /// What its timers go by.
+    #[serde(default)]
+    pub timers: Timers,
 }
 
 impl Ticket {
@@ -143,6 +147,7 @@ impl Ticket {
             ticket_type: None,
             service_level: None,
             clocks: History::default(),
+            timers: Timers::default(),
         }
     }
 

@@ -96,6 +96,7 @@ fn refusals_keep_their_codes() {
         (MergeCycle, "merge_cycle"),
         (ChangedMeanwhile, "changed_meanwhile"),
         (CustomerWrote, "customer_wrote"),
+        (AgentAbsent, "agent_absent"),
         (UnknownCommand, "unknown_command"),
     ] {
         assert_eq!(refusal.code(), code);

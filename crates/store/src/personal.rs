@@ -63,6 +63,14 @@ pub async fn of_kind(tx: &mut Tx, kind: &str) -> Result<Vec<String>> {
     Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(kind).fetch_all(conn).await)?)
 }
 
+/// The documents of a kind of all agents, with whose they are.
+pub async fn with_agents(tx: &mut Tx, kind: &str) -> Result<Vec<(AgentId, Kept)>> {
+    const SQL: &str = "select agent_id, kind, key, document, changed_at from personal where kind = $1 and document <> ''";
+    let rows: Vec<(Uuid, String, String, String, i64)> = on!(tx, conn => sqlx::query_as(SQL).bind(kind).fetch_all(conn).await)?;
+    let row = |(agent, kind, key, document, changed_at)| (AgentId(agent), Kept { kind, key, document, changed_at });
+    Ok(rows.into_iter().map(row).collect())
+}
+
 /// A document with its kind; an empty one was taken away.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 #[expect(missing_docs, reason = "the columns of the table")]

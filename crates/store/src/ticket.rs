@@ -1,6 +1,8 @@
 //! Ticket rows, their lists and counts.
 
-use docket_domain::{AgentId, Customer, PriorityId, QueueId, StateId, Ticket, TicketId, deadline::Next, ticket::Away};
+use docket_domain::{
+    AgentId, Customer, PriorityId, QueueId, Sender, StateId, Ticket, TicketId, deadline::Next, ticket::Away, timers::Timers,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -13,6 +15,7 @@ pub(crate) mod due;
 mod list;
 pub(crate) mod sight;
 pub(crate) mod tally;
+pub mod waits;
 pub use due::{DueColumns, Stored, any_due, levels_due, next_level, open_after, open_count, set_clocks, set_due, unfolded};
 pub use list::{Class, Filter, ListRow, NEVER, Promises, QueueCount, Sort, ViewCounts, count, list, plan, view_counts};
 pub use sight::{Sight, Trouble, changed_after, linked, mails_waiting, of_customer, queue_counts, scopes_moved, search, troubles};
@@ -67,6 +70,10 @@ pub(crate) struct Row {
     type_id: Option<Uuid>,
     service_level_id: Option<Uuid>,
     clocks: String,
+    lock_since: Option<i64>,
+    last_writer: Option<String>,
+    reminded_at: Option<i64>,
+    silent_since: Option<i64>,
 }
 
 /// A ticket with what the feed and lists keep beside it.
@@ -86,7 +93,7 @@ pub(crate) const UNIT_COLUMNS: &str =
     "seq, scope_seq, preview, has_attachments, trouble, id, number, title, queue_id, state_id, priority_id,
     owner_id, locked, customer_address, customer_name, created_at, changed_at, pending_until, articles, events, last_customer_at,
     last_agent_at, first_response_at, closed_at, junk_queue_id, junk_state_id, suspicious, responsible_id, merged_into, away_id,
-    away_since, watchers, service_id, type_id, service_level_id, clocks";
+    away_since, watchers, service_id, type_id, service_level_id, clocks, lock_since, last_writer, reminded_at, silent_since";
 
 #[derive(sqlx::FromRow)]
 struct PlacedRow {
@@ -134,6 +141,12 @@ impl From<Row> for Ticket {
             service_level: row.service_level_id.map(Into::into),
             // Empty, or not to be read: then its events are folded anew.
             clocks: serde_json::from_str(&row.clocks).unwrap_or_default(),
+            timers: Timers {
+                lock_since: row.lock_since,
+                last_writer: row.last_writer.and_then(|writer| Sender::parse(&writer)),
+                reminded_at: row.reminded_at,
+                silent_since: row.silent_since,
+            },
         }
     }
 }
@@ -147,9 +160,11 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
             created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
             junk_queue_id, junk_state_id, suspicious, seq, scope_seq, class, rank, customer_key, customer_sort, title_sort, search_key,
             preview, has_attachments, trouble, responsible_id, merged_into, away_id, away_since, watchers, service_id, type_id,
-            service_level_id, clocks, due_at, due_measure, due_warn_at, due_paused, due_level_id, level_at)
+            service_level_id, clocks, due_at, due_measure, due_warn_at, due_paused, due_level_id, level_at, lock_since,
+            last_writer, reminded_at, silent_since)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23, $24, $25,
-            $26, $28, $29, $30, $31, $32, null, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48)
+            $26, $28, $29, $30, $31, $32, null, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50,
+            $51, $52)
         on conflict (id) do update set
             number = excluded.number, title = excluded.title, queue_id = excluded.queue_id, state_id = excluded.state_id,
             priority_id = excluded.priority_id, owner_id = excluded.owner_id, locked = excluded.locked,
@@ -167,7 +182,9 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
             away_since = excluded.away_since, watchers = excluded.watchers, service_id = excluded.service_id,
             type_id = excluded.type_id, service_level_id = excluded.service_level_id, clocks = excluded.clocks,
             due_at = excluded.due_at, due_measure = excluded.due_measure, due_warn_at = excluded.due_warn_at,
-            due_paused = excluded.due_paused, due_level_id = excluded.due_level_id, level_at = excluded.level_at";
+            due_paused = excluded.due_paused, due_level_id = excluded.due_level_id, level_at = excluded.level_at,
+            lock_since = excluded.lock_since, last_writer = excluded.last_writer, reminded_at = excluded.reminded_at,
+            silent_since = excluded.silent_since";
     let (clocks, due) = (due::written(ticket)?, DueColumns::from(index.next));
     let watchers = json::write("watchers", &ticket.watchers)?;
     watched(tx, ticket).await?;
@@ -194,6 +211,8 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket, index: &Index, seq: i64, scope_m
         .bind(ticket.service.map(|id| id.0)).bind(ticket.ticket_type.map(|id| id.0)).bind(ticket.service_level.map(|id| id.0))
         .bind(&clocks).bind(due.due_at).bind(&due.due_measure).bind(due.due_warn_at).bind(due.due_paused).bind(due.due_level_id)
         .bind(due.level_at)
+        .bind(ticket.timers.lock_since).bind(ticket.timers.last_writer.map(Sender::as_str)).bind(ticket.timers.reminded_at)
+        .bind(ticket.timers.silent_since)
         .execute(conn).await.map(drop))?;
     let place = (index.class as i64, ticket.queue.0, ticket.state.0, ticket.is_held());
     tx.remember(ticket.id, Some((ticket.clone(), place)));
@@ -253,7 +272,7 @@ pub async fn reindex_priority(tx: &mut Tx, priority: PriorityId, rank: i64) -> R
 const COLUMNS: &str = "id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
     created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
     junk_queue_id, junk_state_id, suspicious, responsible_id, merged_into, away_id, away_since, watchers, service_id, type_id,
-    service_level_id, clocks";
+    service_level_id, clocks, lock_since, last_writer, reminded_at, silent_since";
 
 /// A ticket.
 pub async fn find(tx: &mut Tx, id: TicketId) -> Result<Option<Ticket>> {
@@ -324,10 +343,4 @@ pub async fn unlink(tx: &mut Tx, one: TicketId, other: TicketId) -> Result<()> {
     const SQL: &str = "delete from link where (ticket_id = $1 and other_id = $2) or (ticket_id = $2 and other_id = $1)";
     on!(tx, conn => sqlx::query(SQL).bind(one.0).bind(other.0).execute(conn).await.map(drop))?;
     Ok(())
-}
-
-/// Tickets in `pending auto` states whose time has come, and the state that follows is due.
-pub async fn pending_due(tx: &mut Tx, now: i64, limit: i64) -> Result<Vec<Uuid>> {
-    const SQL: &str = "select id from ticket where class = 2 and pending_until <= $1 order by pending_until limit $2";
-    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(now).bind(limit).fetch_all(conn).await)?)
 }

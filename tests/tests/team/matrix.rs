@@ -61,6 +61,7 @@ pub async fn read(stage: &Stage, door: Door<'_>, what: &str, who: &str) -> Optio
             cell(&door.ask(stage, who, "POST", "/preview", Some(body)).await)
         }
         "mark_read" => cell(&door.ask(stage, who, "POST", &format!("/tickets/{id}/read"), Some(json!({ "article_ids": [article] }))).await),
+        "snooze" => cell(&door.ask(stage, who, "PUT", &format!("/tickets/{id}/snooze"), Some(json!({ "until": null }))).await),
         "attachment" => cell(&get(&format!("/articles/{article}/attachments/{file}")).await),
         "raw" => cell(&get(&format!("/articles/{article}/raw")).await),
         "frame" => cell(&get(&format!("/articles/{article}/frame")).await),

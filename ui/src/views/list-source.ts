@@ -33,6 +33,8 @@ const TITLES: Record<ListView, () => string> = {
   reminders: m.view_reminders,
   locked: m.view_locked,
   watched: m.view_watched,
+  snoozed: m.view_snoozed,
+  silent: m.view_silent,
   open: m.view_open,
   closed: m.view_closed,
   junk: m.view_junk,

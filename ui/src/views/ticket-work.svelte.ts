@@ -10,6 +10,7 @@ import { api } from '$lib/api/client';
 import { problemText } from '$lib/api/problem';
 import { Composer } from '$lib/composer/composer.svelte';
 import { newId } from '$lib/id';
+import { nearWithTime } from '$lib/i18n/format';
 import { m } from '$lib/i18n/messages.svelte';
 import type { Article, Command, ComposeKind, Draft, DraftBody, Id, Outcome, Ticket } from '$lib/api/types';
 import type { Desk } from '$lib/state/desk.svelte';
@@ -38,6 +39,8 @@ export class TicketWork {
     void this.composer?.flush();
     this.composer = undefined;
     this.#keptUnread.clear();
+    // What came back is looked at now; the list stays as it is until something else moves it.
+    if (ticket.snooze?.over) void api.wake(ticket.id).catch(() => undefined);
     let draft = (ticket.drafts ?? [])
       .filter(({ kind }) => kind !== 'create')
       .sort((a, b) => b.updated_at - a.updated_at)[0];
@@ -231,6 +234,40 @@ export class TicketWork {
     this.desk.toasts.show(m.marked_unread(), { until: Date.now() + 2_500 });
   }
 
+  /** Puts the ticket out of the agent's own lists, until a moment or until the customer writes. */
+  async snooze(until: number | null) {
+    let ticket = this.#ticket;
+    if (!ticket) return;
+    let before = ticket.snooze;
+    try {
+      await api.snooze(ticket.id, until);
+      let again = before && !before.over && (before.until ?? Infinity) > Date.now() ? before : undefined;
+      let back = () => (again ? api.snooze(ticket.id, again.until ?? null) : api.wake(ticket.id));
+      let time = until ? nearWithTime(until, Date.now()) : '';
+      this.desk.toasts.show(until ? m.done_snoozed({ time }) : m.done_snoozed_reply(), {
+        undo: async () => {
+          await back();
+          await this.desk.lookAgain();
+        },
+      });
+      await this.desk.lookAgain();
+    } catch (error) {
+      this.desk.toasts.problem(error);
+    }
+  }
+
+  /** Puts a snoozed ticket back into the agent's own lists. */
+  async wake() {
+    let id = this.#ticket?.id;
+    if (!id) return;
+    try {
+      await api.wake(id);
+      await this.desk.lookAgain();
+    } catch (error) {
+      this.desk.toasts.problem(error);
+    }
+  }
+
   junk(block_sender: boolean) {
     if (this.#ticket?.junk) void this.desk.run({ type: 'not_junk' }, m.done_not_junk());
     else
@@ -249,7 +286,7 @@ export class TicketWork {
     let address = ticket.customer.address;
     let disabled = !!this.desk.settings.lacks(ticket, 'rw');
     let items: MenuItem[] = [
-      { label: m.snooze(), icon: Clock, hint: 'z', disabled, run: ways.snooze },
+      { label: m.snooze(), icon: Clock, hint: 'z', run: ways.snooze },
       { label: m.mark_unread(), icon: Mail, hint: 'u', run: () => void this.markUnread() },
       {
         label: withMe ? m.bring_back() : m.take_along(),

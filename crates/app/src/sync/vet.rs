@@ -77,7 +77,9 @@ pub(crate) async fn vet(work: &mut Work, me: AgentId, device: DeviceId, id: Tick
         | Body::HoldMail { .. }
         | Body::FlagSuspicious { .. }
         | Body::Absorb { .. }
-        | Body::Escalate { .. } => return Err(Refusal::UnknownCommand.into()),
+        | Body::Escalate { .. }
+        | Body::EndLock { .. }
+        | Body::Remind { .. } => return Err(Refusal::UnknownCommand.into()),
     }
     Ok(())
 }

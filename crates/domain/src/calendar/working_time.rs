@@ -125,6 +125,12 @@ impl WorkingTime {
         self.between(at, at + 1) > 0
     }
 
+    /// Is there work on the day that this moment is on, in the calendar's own zone?
+    pub fn works_on_day_of(&self, at: i64) -> bool {
+        let piece = self.zone.pieces(at, at + 1).next();
+        piece.is_some_and(|piece| !self.slots_of((at + piece.offset).div_euclid(DAY)).is_empty())
+    }
+
     /// The stretches of working time between two moments, in order; their lengths add up to [`Self::between`].
     pub fn segments(&self, from: i64, to: i64) -> Vec<Segment> {
         let mut segments: Vec<Segment> = Vec::new();

@@ -148,7 +148,7 @@ impl History {
             | EventBody::PrioritySet { .. }
             | EventBody::OwnerSet { .. }
             | EventBody::Locked
-            | EventBody::Unlocked
+            | EventBody::Unlocked { .. }
             | EventBody::CustomerChanged { .. }
             | EventBody::SendCancelled { .. }
             | EventBody::SendFailed { .. }
@@ -170,7 +170,8 @@ impl History {
             | EventBody::Unwatched { .. }
             | EventBody::MergedInto { .. }
             | EventBody::TakenAlong { .. }
-            | EventBody::BroughtBack { .. } => {}
+            | EventBody::BroughtBack { .. }
+            | EventBody::Reminded { .. } => {}
         }
     }
 

@@ -26,6 +26,7 @@ mod promises;
 mod properties;
 mod states;
 mod team;
+mod timers;
 
 const NOW: i64 = 1_795_251_600_000; // 2026-11-21T09:00:00Z
 const LATER: i64 = NOW + 86_400_000;

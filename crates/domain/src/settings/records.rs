@@ -8,11 +8,12 @@ use uuid::Uuid;
 
 use super::{Company, Invalid, Kind, Promised, Service, ServiceLevel, Settings, TicketType, promises};
 use crate::{
+    absence::Absence,
     access::Right,
     article::Address,
     calendar::Calendar,
     clock::Behaviour,
-    id::{AddressId, AutoResponseId, CalendarId, GroupId, QueueId, RoleId, SalutationId, SignatureId, StateId, TemplateId},
+    id::{AddressId, AgentId, AutoResponseId, CalendarId, GroupId, QueueId, RoleId, SalutationId, SignatureId, StateId, TemplateId},
     master,
     number::Generator,
 };
@@ -59,6 +60,10 @@ pub struct Desk {
     pub clocks: Behaviour,
     /// When the desk works, where nothing else is said.
     pub calendar_id: Option<CalendarId>,
+    /// A ticket whose owner is away is unlocked when a colleague writes a note on it.
+    pub unlock_on_away: bool,
+    /// Whoever loses the lock of an open ticket is its owner no longer.
+    pub owner_reset_on_unlock: bool,
 }
 
 impl Default for Desk {
@@ -79,6 +84,8 @@ impl Default for Desk {
             short_id: String::new(),
             clocks: Behaviour::default(),
             calendar_id: Some(master::CALENDAR),
+            unlock_on_away: true,
+            owner_reset_on_unlock: false,
         }
     }
 }
@@ -108,6 +115,9 @@ pub struct Agent {
     /// The roles of this agent.
     #[serde(default)]
     pub roles: BTreeSet<RoleId>,
+    /// When they are away, and who stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absence: Option<Absence>,
 }
 
 /// Rights by group.
@@ -288,6 +298,15 @@ pub struct Queue {
     /// Minutes of working time after which a lock ends; 0: never.
     #[serde(default)]
     pub unlock_timeout_minutes: i64,
+    /// Days without a word of the customer after which their silence is told; 0: never.
+    #[serde(default)]
+    pub silence_days: i64,
+    /// Count days of work alone, by the queue's calendar.
+    #[serde(default = "yes")]
+    pub silence_working_days: bool,
+    /// The state that a ticket gets when the silence is told; none: it keeps its own.
+    #[serde(default)]
+    pub silence_state_id: Option<StateId>,
     /// Its automatic answers.
     #[serde(default)]
     pub auto_responses: BTreeMap<AutoKind, AutoResponseId>,
@@ -671,6 +690,7 @@ fn check_agent(settings: &Settings, id: Uuid, agent: &Agent) -> Result<(), Inval
     if agent.roles.iter().any(|role| !settings.roles.contains_key(role)) {
         return Err(Invalid::new("roles", "that role does not exist"));
     }
+    agent.absence.map_or(Ok(()), |absence| absence.check(settings, AgentId(id)))?;
     check_grants(settings, &agent.grants)
 }
 
@@ -735,6 +755,7 @@ fn check_queue(settings: &Settings, id: Uuid, queue: &Queue) -> Result<(), Inval
     if queue.address_id.is_some_and(|address| !settings.addresses.contains_key(&address)) {
         return Err(Invalid::new("address_id", "that sender address does not exist"));
     }
+    check_timers(settings, queue)?;
     for (kind, response) in &queue.auto_responses {
         match settings.auto_responses.get(response) {
             Some(response) if response.kind == *kind => {}
@@ -751,6 +772,22 @@ fn check_queue(settings: &Settings, id: Uuid, queue: &Queue) -> Result<(), Inval
         return Err(Invalid::new("valid", "mail that no address claims goes to this queue; choose another one in the mail rules first"));
     }
     Ok(())
+}
+
+fn check_timers(settings: &Settings, queue: &Queue) -> Result<(), Invalid> {
+    if !(0..=525_600).contains(&queue.unlock_timeout_minutes) {
+        return Err(Invalid::new("unlock_timeout_minutes", "a lock lasts between 0 minutes (for ever) and a year"));
+    }
+    if !(0..=3_650).contains(&queue.silence_days) {
+        return Err(Invalid::new("silence_days", "a customer is waited for between 0 days (for ever) and ten years"));
+    }
+    match queue.silence_state_id.map(|state| settings.states.get(&state)) {
+        Some(None) => Err(Invalid::new("silence_state_id", "that state does not exist")),
+        Some(Some(state)) if matches!(state.kind, StateType::New | StateType::Removed | StateType::Merged) => {
+            Err(Invalid::new("silence_state_id", "a ticket that waits is neither new, removed nor merged"))
+        }
+        Some(Some(_)) | None => Ok(()),
+    }
 }
 
 fn check_address(settings: &Settings, id: Uuid, address: &SystemAddress) -> Result<(), Invalid> {

@@ -74,7 +74,8 @@ tables! {
         search_key: Text, has_attachments: Boolean, trouble: Text null, preview: Text, responsible_id: Uuid null, merged_into:
         Uuid null, away_id: Uuid null, away_since: Bigint null, watchers: Text, unit_seq: Bigint, service_id: Uuid null,
         type_id: Uuid null, service_level_id: Uuid null, clocks: Text, due_at: Bigint null, due_measure: Text null, due_warn_at:
-        Bigint null, due_paused: Boolean, due_level_id: Uuid null, level_at: Bigint null
+        Bigint null, due_paused: Boolean, due_level_id: Uuid null, level_at: Bigint null, lock_since: Bigint null,
+        last_writer: Text null, reminded_at: Bigint null, silent_since: Bigint null
     },
     watcher [agent_id, ticket_id] backup { agent_id: Uuid, ticket_id: Uuid },
     tally [class, queue_id, state_id, locked] backup { class: Bigint, queue_id: Uuid, state_id: Uuid, locked: Boolean, tickets: Bigint },

@@ -54,6 +54,10 @@ pub struct Filter {
     pub due_before: Option<i64>,
     /// Whose promises ended so.
     pub promises: Option<Promises>,
+    /// None of these.
+    pub without: Vec<Uuid>,
+    /// The customer has not answered, and that was told.
+    pub silent: bool,
 }
 
 /// Tickets by how their promises ended.
@@ -149,6 +153,7 @@ pub struct ListRow {
     pub away_since: Option<i64>,
     #[sqlx(flatten)]
     pub due: DueColumns,
+    pub silent_since: Option<i64>,
 }
 
 impl ListRow {
@@ -196,6 +201,17 @@ macro_rules! conditions {
         }
         if filter.pending {
             query.push(" and pending_until is not null");
+        }
+        if filter.silent {
+            query.push(" and silent_since >= last_agent_at and (last_customer_at is null or last_customer_at < last_agent_at)");
+        }
+        if !filter.without.is_empty() {
+            query.push(" and id not in (");
+            let mut list = query.separated(", ");
+            for id in &filter.without {
+                list.push_bind(*id);
+            }
+            query.push(")");
         }
         if let Some(wanted) = &filter.promises {
             promised!(*query, wanted);
@@ -294,7 +310,8 @@ macro_rules! any_of {
 
 const COLUMNS: &str = "select id, number, title, queue_id, state_id, priority_id, owner_id, locked, customer_address, customer_name,
     created_at, changed_at, pending_until, last_customer_at, last_agent_at, suspicious, seq, rank, customer_key, preview,
-    has_attachments, trouble, away_id, away_since, due_at, due_measure, due_warn_at, due_paused, due_level_id, level_at from ticket";
+    has_attachments, trouble, away_id, away_since, silent_since, due_at, due_measure, due_warn_at, due_paused, due_level_id, level_at
+    from ticket";
 
 /// Begins a query for a page of a list; a macro because the builder's type differs per database.
 macro_rules! page {
@@ -379,13 +396,13 @@ pub async fn count(tx: &mut Tx, filter: &Filter) -> Result<i64> {
             }
         };
     }
-    if filter.by_agent()
-        || filter.locked_by_owner
-        || filter.pending
+    let by_row = filter.pending
+        || filter.silent
         || filter.due_before.is_some()
         || filter.promises.is_some()
         || !filter.ids.is_empty()
-    {
+        || !filter.without.is_empty();
+    if filter.by_agent() || filter.locked_by_owner || by_row {
         return Ok(run!(BY_HAND, true, query => { seen!(query, filter.narrows()); }));
     }
     let inside = run!(TALLY, false, query => {
@@ -426,15 +443,37 @@ pub struct ViewCounts {
     pub reminders: i64,
     /// Open and watched by me.
     pub watched: i64,
+    /// Mine, and the customer has not answered, which was told.
+    pub silent: i64,
 }
 
-/// Counts the views of one agent.
-pub async fn view_counts(tx: &mut Tx, agent: Uuid) -> Result<ViewCounts> {
-    const SQL: &str = "
+/// Counts the views of one agent; of those that they have snoozed none.
+pub async fn view_counts(tx: &mut Tx, agent: Uuid, snoozed: &[Uuid]) -> Result<ViewCounts> {
+    const START: &str = "
         select cast(count(*) as bigint) as mine,
             cast(coalesce(sum(case when locked or away_id is not null then 1 else 0 end), 0) as bigint) as locked,
             cast(coalesce(sum(case when pending_until is not null then 1 else 0 end), 0) as bigint) as reminders,
-            (select cast(count(*) as bigint) from watcher w join ticket t on t.id = w.ticket_id where w.agent_id = $1 and t.class > 0) as watched
-        from ticket where owner_id = $1 and class > 0";
-    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(agent).fetch_one(conn).await)?)
+            cast(coalesce(sum(case when silent_since >= last_agent_at and (last_customer_at is null or last_customer_at < last_agent_at)
+                then 1 else 0 end), 0) as bigint) as silent,
+            (select cast(count(*) as bigint) from watcher w join ticket t on t.id = w.ticket_id where t.class > 0 and w.agent_id = ";
+    macro_rules! but_for {
+        ($query:expr, $column:literal) => {
+            if !snoozed.is_empty() {
+                $query.push(concat!(" and ", $column, " not in ("));
+                let mut list = $query.separated(", ");
+                for id in snoozed {
+                    list.push_bind(*id);
+                }
+                $query.push(")");
+            }
+        };
+    }
+    Ok(on!(tx, conn => {
+        let mut query = QueryBuilder::new(START);
+        query.push_bind(agent);
+        but_for!(query, "t.id");
+        query.push(") as watched from ticket where class > 0 and owner_id = ").push_bind(agent);
+        but_for!(query, "id");
+        query.build_query_as().fetch_one(conn).await
+    })?)
 }

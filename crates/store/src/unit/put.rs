@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use docket_domain::{
-    Event, TicketId,
+    Event, Sender, TicketId,
     article::Attachment,
     deadline::Next,
     unit::{ArticleUnit, TicketUnit},
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Rows that one statement takes: SQLite binds 32,766 values at most, a ticket has 49.
+/// Rows that one statement takes: SQLite binds 32,766 values at most, a ticket has 53.
 const ROWS: usize = 400;
 
 /// A unit and where lists show it.
@@ -187,7 +187,8 @@ async fn tickets(tx: &mut Tx, placings: &[Placing<'_>], seq: i64) -> Result<()> 
             created_at, changed_at, pending_until, articles, events, last_customer_at, last_agent_at, first_response_at, closed_at,
             junk_queue_id, junk_state_id, suspicious, seq, scope_seq, class, rank, customer_key, customer_sort, title_sort, search_key,
             preview, has_attachments, trouble, responsible_id, merged_into, away_id, away_since, watchers, unit_seq, service_id, type_id,
-            service_level_id, clocks, due_at, due_measure, due_warn_at, due_paused, due_level_id, level_at) ";
+            service_level_id, clocks, due_at, due_measure, due_warn_at, due_paused, due_level_id, level_at, lock_since,
+            last_writer, reminded_at, silent_since) ";
     const END: &str = " on conflict (id) do update set
             number = excluded.number, title = excluded.title, queue_id = excluded.queue_id, state_id = excluded.state_id,
             priority_id = excluded.priority_id, owner_id = excluded.owner_id, locked = excluded.locked,
@@ -204,7 +205,8 @@ async fn tickets(tx: &mut Tx, placings: &[Placing<'_>], seq: i64) -> Result<()> 
             service_id = excluded.service_id, type_id = excluded.type_id, service_level_id = excluded.service_level_id,
             clocks = excluded.clocks, due_at = excluded.due_at, due_measure = excluded.due_measure,
             due_warn_at = excluded.due_warn_at, due_paused = excluded.due_paused, due_level_id = excluded.due_level_id,
-            level_at = excluded.level_at";
+            level_at = excluded.level_at, lock_since = excluded.lock_since, last_writer = excluded.last_writer,
+            reminded_at = excluded.reminded_at, silent_since = excluded.silent_since";
     let texts = placings.iter().map(|placing| {
         let ticket = &placing.unit.ticket;
         Ok((json::write("watchers", &ticket.watchers)?, due::written(ticket)?))
@@ -234,6 +236,8 @@ async fn tickets(tx: &mut Tx, placings: &[Placing<'_>], seq: i64) -> Result<()> 
             let due = DueColumns::from(*next);
             row.push_bind(ticket.service_level.map(|id| id.0)).push_bind(clocks).push_bind(due.due_at).push_bind(due.due_measure);
             row.push_bind(due.due_warn_at).push_bind(due.due_paused).push_bind(due.due_level_id).push_bind(due.level_at);
+            row.push_bind(ticket.timers.lock_since).push_bind(ticket.timers.last_writer.map(Sender::as_str));
+            row.push_bind(ticket.timers.reminded_at).push_bind(ticket.timers.silent_since);
         });
         query.push(END);
         query.build().execute(conn).await.map(drop)

@@ -163,7 +163,7 @@ async fn measure(desk: &Desk, when: &str) {
         }
     }
     time("queue counts", async || ticket::queue_counts(&mut desk.read().await.unwrap(), None).await.unwrap().len()).await;
-    time("view counts", async || ticket::view_counts(&mut desk.read().await.unwrap(), id(3)).await.unwrap()).await;
+    time("view counts", async || ticket::view_counts(&mut desk.read().await.unwrap(), id(3), &[]).await.unwrap()).await;
     for text in ["drucker", "rzx77", "person müller-77", "nothing at all", "überweisung vpn"] {
         time(&format!("search {text}"), async || ticket::search(&mut desk.read().await.unwrap(), text, 20, None).await.unwrap().len())
             .await;

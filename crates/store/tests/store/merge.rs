@@ -107,6 +107,6 @@ both! {
             let rows = ticket::list(&mut tx, &filter, Sort::Changed, true, None, 10).await.unwrap();
             assert_eq!((rows.len(), ticket::count(&mut tx, &filter).await.unwrap()), (total, total as i64), "{filter:?}");
         }
-        assert_eq!(ticket::view_counts(&mut tx, ana.0).await.unwrap().watched, 1);
+        assert_eq!(ticket::view_counts(&mut tx, ana.0, &[]).await.unwrap().watched, 1);
     }
 }

@@ -121,7 +121,7 @@ both! {
         let wanted = [
             event(1, Actor::System, EventBody::Titled { from: String::new(), to: "Ü\0".into() }),
             event(2, Actor::Agent { id: AgentId(id(1)) }, EventBody::Locked),
-            event(3, Actor::Customer { name: "Zoë".into() }, EventBody::Unlocked),
+            event(3, Actor::Customer { name: "Zoë".into() }, EventBody::Unlocked { reason: None }),
         ];
         let mut tx = desk.begin().await.unwrap();
         event::insert(&mut tx, ticket(1).id, &wanted[1..], 1).await.unwrap();

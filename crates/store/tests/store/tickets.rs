@@ -1,7 +1,7 @@
-use docket_domain::{AgentId, Customer, PriorityId, QueueId, StateId, TicketId};
+use docket_domain::{AgentId, Customer, PriorityId, QueueId, Sender, StateId, TicketId, ticket::Away, timers::Timers};
 use docket_store::{
     Db,
-    ticket::{self, Class, Filter, Index, QueueCount, ViewCounts},
+    ticket::{self, Class, Filter, Index, QueueCount, ViewCounts, waits as due},
 };
 
 use crate::desk::{Desk, article, id, keep, ticket};
@@ -15,6 +15,7 @@ fn full() -> docket_domain::Ticket {
         last_agent_at: Some(92),
         first_response_at: Some(93),
         closed_at: Some(94),
+        timers: Timers { lock_since: Some(95), last_writer: Some(Sender::Customer), reminded_at: Some(96), silent_since: Some(97) },
         junk_from: Some((QueueId(id(8)), StateId(id(9)))),
         suspicious: true,
         service: Some(docket_domain::ServiceId(id(10))),
@@ -210,8 +211,71 @@ both! {
             desk.keep(&docket_domain::Ticket { pending_until: until, ..ticket(n) }, class).await;
         }
         let mut tx = desk.read().await.unwrap();
-        assert_eq!(ticket::pending_due(&mut tx, 30, 10).await.unwrap(), [id(2), id(1)]);
-        assert_eq!(ticket::pending_due(&mut tx, 30, 1).await.unwrap(), [id(2)]);
+        let ids = |found: Vec<(i64, TicketId)>| found.into_iter().map(|(_, ticket)| ticket.0).collect::<Vec<_>>();
+        assert_eq!(ids(due::pending_auto(&mut tx, 30, None, 10).await.unwrap()), [id(2), id(1)]);
+        assert_eq!(ids(due::pending_auto(&mut tx, 30, None, 1).await.unwrap()), [id(2)]);
+        assert_eq!(ids(due::pending_auto(&mut tx, 30, Some((10, id(2))), 10).await.unwrap()), [id(1)]);
+        assert_eq!(ids(due::reminders(&mut tx, 5, 0, None, 10).await.unwrap()), [id(3)]);
+        assert_eq!(ids(due::reminders(&mut tx, 4, 0, None, 10).await.unwrap()), []);
+    }
+
+    async fn a_reminder_comes_due_again_where_it_was_long_ago(desk: Desk) {
+        for (n, until, reminded_at) in [(1, 10, None), (2, 10, Some(9)), (3, 10, Some(10)), (4, 10, Some(20)), (5, 11, Some(30))] {
+            let timers = Timers { reminded_at, ..Timers::default() };
+            desk.keep(&docket_domain::Ticket { pending_until: Some(until), timers, ..ticket(n) }, Class::Viewable).await;
+        }
+        let mut tx = desk.read().await.unwrap();
+        let found = due::reminders(&mut tx, 40, 20, None, 10).await.unwrap();
+        assert_eq!(found.into_iter().map(|(_, ticket)| ticket.0).collect::<Vec<_>>(), [id(1), id(2), id(3), id(4)]);
+    }
+
+    async fn locks_and_silence_are_found_queue_by_queue(desk: Desk) {
+        let (queue, state) = (ticket(1).queue, ticket(1).state);
+        let locked = |n, since| docket_domain::Ticket {
+            locked: true,
+            owner: Some(AgentId(id(7))),
+            timers: Timers { lock_since: Some(since), ..Timers::default() },
+            ..ticket(n)
+        };
+        let along = docket_domain::Ticket { away: Some(Away { agent: AgentId(id(7)), since: 1 }), ..locked(3, 5) };
+        let elsewhere = docket_domain::Ticket { queue: QueueId(id(80)), ..locked(4, 5) };
+        let resting = docket_domain::Ticket { state: StateId(id(81)), ..locked(5, 5) };
+        for ticket in [locked(1, 20), locked(2, 10), along, elsewhere, resting, locked(6, 31), ticket(7)] {
+            desk.keep(&ticket, Class::Viewable).await;
+        }
+        let mut tx = desk.read().await.unwrap();
+        let found = due::locked(&mut tx, queue, &[state], 30, None, 10).await.unwrap();
+        assert_eq!(found, [(10, TicketId(id(2))), (20, TicketId(id(1)))]);
+        assert_eq!(due::locked(&mut tx, queue, &[state], 30, Some((10, id(2))), 10).await.unwrap(), [(20, TicketId(id(1)))]);
+        assert_eq!(due::locked(&mut tx, queue, &[], 30, None, 10).await.unwrap(), []);
+        drop(tx);
+        for (n, said, answered, told) in
+            [(11, 10, None, None), (12, 12, Some(11), None), (13, 10, Some(10), None), (14, 10, None, Some(10)), (15, 20, None, Some(10)), (16, 31, None, None)]
+        {
+            let timers = Timers { silent_since: told, ..Timers::default() };
+            let silent = docket_domain::Ticket { last_agent_at: Some(said), last_customer_at: answered, timers, ..ticket(n) };
+            desk.keep(&silent, Class::Viewable).await;
+        }
+        let mut tx = desk.read().await.unwrap();
+        let found = due::silent(&mut tx, queue, 30, None, 10).await.unwrap();
+        assert_eq!(found.into_iter().map(|(_, ticket)| ticket.0).collect::<Vec<_>>(), [id(11), id(12), id(15)]);
+        let words = due::last_words(&mut tx, &[id(12), id(11), id(99)]).await.unwrap();
+        assert_eq!(words.len(), 2);
+        assert!(words.contains(&(id(12), Some(11))) && words.contains(&(id(11), None)));
+    }
+
+    async fn facts_of_older_tickets_are_brought_up_to_date(desk: Desk) {
+        let wrote = Timers { last_writer: Some(Sender::Agent), ..Timers::default() };
+        for (n, articles, timers, class) in [(1, 2, Timers::default(), Class::Viewable), (2, 2, wrote, Class::Viewable), (3, 0, Timers::default(), Class::Viewable), (4, 2, Timers::default(), Class::Done), (5, 2, Timers::default(), Class::Auto)] {
+            desk.keep(&docket_domain::Ticket { articles, timers, ..ticket(n) }, class).await;
+        }
+        let mut tx = desk.begin().await.unwrap();
+        let old = due::without_facts(&mut tx, None, 10).await.unwrap();
+        assert_eq!(old.iter().map(|ticket| ticket.id.0).collect::<Vec<_>>(), [id(1), id(5)]);
+        assert_eq!(due::without_facts(&mut tx, Some(TicketId(id(1))), 10).await.unwrap().len(), 1);
+        due::set_facts(&mut tx, TicketId(id(1)), &wrote).await.unwrap();
+        assert_eq!(ticket::find(&mut tx, TicketId(id(1))).await.unwrap().unwrap().timers, wrote);
+        assert_eq!(due::without_facts(&mut tx, None, 10).await.unwrap().len(), 1);
     }
 
     async fn counts_follow_every_save(desk: Desk) {
@@ -227,13 +291,16 @@ both! {
         queues.sort_by_key(|count| count.locked);
         let wanted = [(ticket(2).queue.0, false), (queue.0, true)].map(|(queue_id, locked)| QueueCount { queue_id, locked, tickets: 1 });
         assert_eq!(queues, wanted);
-        let views = ticket::view_counts(&mut tx, agent.0).await.unwrap();
-        assert_eq!(views, ViewCounts { mine: 1, locked: 1, reminders: 1, watched: 0 });
-        assert_eq!(ticket::view_counts(&mut tx, id(1)).await.unwrap(), ViewCounts::default());
+        let views = ticket::view_counts(&mut tx, agent.0, &[]).await.unwrap();
+        assert_eq!(views, ViewCounts { mine: 1, locked: 1, reminders: 1, watched: 0, silent: 0 });
+        assert_eq!(ticket::view_counts(&mut tx, agent.0, &[id(1)]).await.unwrap(), ViewCounts::default(), "snoozed");
+        let without = Filter { owner: Some(agent.0), without: vec![id(1)], ..Filter::default() };
+        assert_eq!(ticket::count(&mut tx, &without).await.unwrap(), 0);
+        assert_eq!(ticket::view_counts(&mut tx, id(1), &[]).await.unwrap(), ViewCounts::default());
         drop(tx);
         desk.keep(&one, Class::Done).await;
         let mut tx = desk.begin().await.unwrap();
-        assert_eq!(ticket::view_counts(&mut tx, agent.0).await.unwrap(), ViewCounts::default());
+        assert_eq!(ticket::view_counts(&mut tx, agent.0, &[]).await.unwrap(), ViewCounts::default());
         assert_eq!(ticket::queue_counts(&mut tx, None).await.unwrap(), [QueueCount { queue_id: ticket(2).queue.0, locked: false, tickets: 1 }]);
         let closed = Filter { classes: vec![0], queues: vec![queue.0], ..Filter::default() };
         assert_eq!(ticket::count(&mut tx, &closed).await.unwrap(), 1);

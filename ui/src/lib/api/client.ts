@@ -116,6 +116,9 @@ export const api = {
   signIns: () => told<T.SignIn[]>(client.GET('/api/v1/agents/sign-ins')),
   setPassword: (agent: T.Id, password: string, old: string) =>
     told<void>(client.PUT('/api/v1/agents/{id}/password', { ...id(agent), body: { password, old } })),
+  saveAbsence: (agent: T.Id, body: T.Absence) =>
+    told<unknown>(client.PUT('/api/v1/agents/{id}/absence', { ...id(agent), body })),
+  endAbsence: (agent: T.Id) => told<unknown>(client.DELETE('/api/v1/agents/{id}/absence', id(agent))),
   sessions: (agent: T.Id) => told<T.SignedIn[]>(client.GET('/api/v1/sessions', { params: query({ agent }) })),
   endSession: (key: string) => told<void>(client.DELETE('/api/v1/sessions/{id}', id(key))),
   devices: (agent: T.Id) => told<T.Device[]>(client.GET('/api/v1/devices', { params: query({ agent }) })),
@@ -174,6 +177,9 @@ export const api = {
     ),
   markRead: (ticket: T.Id, article_ids: T.Id[], unread = false) =>
     told<void>(client.POST('/api/v1/tickets/{id}/read', { ...id(ticket), body: { article_ids, unread } })),
+  snooze: (ticket: T.Id, until: T.Millis | null) =>
+    told<T.Snooze>(client.PUT('/api/v1/tickets/{id}/snooze', { ...id(ticket), body: { until } })),
+  wake: (ticket: T.Id) => told<void>(client.DELETE('/api/v1/tickets/{id}/snooze', id(ticket))),
   mergePreview: (ticket: T.Id, into: string) =>
     told<T.MergePreview>(
       client.GET('/api/v1/tickets/{id}/merge', { params: { path: { id: ticket }, query: { into } } }),

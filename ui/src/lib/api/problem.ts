@@ -66,6 +66,7 @@ const WORDS: Record<Code, (said: string) => string> = {
   merge_cycle: () => m.problem_merge_cycle(),
   changed_meanwhile: () => m.problem_changed_meanwhile(),
   customer_wrote: () => m.problem_customer_wrote(),
+  agent_absent: () => m.problem_agent_absent(),
   unknown_command: () => m.problem_unknown_command(),
   agent_disabled: () => m.problem_agent_disabled(),
   device_lost: () => m.problem_device_lost(),

@@ -50,6 +50,9 @@ export interface QueueDoc {
   follow_up: 'possible' | 'reject' | 'new_ticket';
   follow_up_lock: boolean;
   unlock_timeout_minutes: number;
+  silence_days?: number;
+  silence_working_days?: boolean;
+  silence_state_id?: Id | null;
   auto_responses: Partial<Record<AutoKind, Id | null>>;
   template_ids: Id[];
   comment: string;
@@ -126,8 +129,11 @@ export interface AgentDoc {
   valid: boolean;
   grants?: Grants;
   roles?: Id[];
+  absence?: Absence | null;
   [more: string]: unknown;
 }
+/** From when until when an agent is away, and who stands in. */
+export type Absence = Schemas['Absence'];
 export type Right = Schemas['Right'];
 /** Rights by group. */
 export type Grants = Record<Id, Right[]>;
@@ -264,6 +270,8 @@ export type ListView =
   | 'reminders'
   | 'locked'
   | 'watched'
+  | 'snoozed'
+  | 'silent'
   | 'open'
   | 'closed'
   | 'junk'
@@ -278,9 +286,11 @@ export interface PromiseSource {
 /** The earliest deadline that still runs. */
 export type Due = Schemas['DueInfo'];
 export type SortKey = 'due' | 'changed' | 'created' | 'number' | 'priority' | 'state' | 'customer' | 'title';
-export type Flag = 'perhaps_sent' | 'held' | 'draft' | 'suspicious_follow_up' | 'late_mail';
+export type Flag = 'perhaps_sent' | 'held' | 'draft' | 'suspicious_follow_up' | 'late_mail' | 'silent';
 export type Row = Schemas['TicketRow'];
 export type Page = Omit<Schemas['TicketPage'], 'rows'> & { rows: Row[] };
+/** Out of the agent's own lists for a while, or back and not looked at since. */
+export type Snooze = Schemas['SnoozeView'];
 /** Which kept or broken promises a list shows. */
 export interface PromiseFilter {
   from: Millis;
@@ -366,6 +376,8 @@ export interface TicketEvent {
   late?: boolean;
   pending_until?: Millis | null;
   kind?: string;
+  /** Of what somebody was reminded: `pending` or `silence`. */
+  of?: string;
 }
 export type Linked = Schemas['LinkedView'];
 export type DraftKind = 'reply' | 'note' | 'phone_call' | 'forward' | 'create';

@@ -29,6 +29,7 @@ it('saves on the version it was made on and keeps fields it does not know', asyn
     {
       version: 3,
       document: {
+        ...formOf('queue')!.defaults,
         name: 'Desk::New',
         unknown_field: 7,
         group_id: 'd0c4e700-0000-8000-8000-000000080001',

@@ -5,6 +5,7 @@ import { m } from '$lib/i18n/messages.svelte';
 import type { Changes, Command, Id, Notice, Outcome } from '$lib/api/types';
 import { ConnectionState } from '$lib/connection/connection.svelte';
 import { CountsState } from './counts.svelte';
+import { standIn } from './absence';
 import { inverse, type Before } from './inverse';
 import { Keys } from './keys.svelte';
 import { ListState } from './list.svelte';
@@ -92,13 +93,20 @@ export class Desk {
     await Promise.all([this.connection.load(), this.ticket.reload()]);
   }
 
+  /** Asks anew for what stands beside the feed: lists, counts and the open ticket. */
+  async lookAgain() {
+    this.list.refresh();
+    void this.counts.load();
+    await this.ticket.reload();
+  }
+
   /** In the desktop window the system itself tells of new mail. */
   #notice({ code, title, text, ticket_id }: Notice) {
     if (isDesktop() && ['new_ticket', 'follow_up', 'note'].includes(code)) return;
     let action = ticket_id
       ? { label: m.key_open(), run: () => this.router.openTicket(ticket_id) }
       : undefined;
-    let words = code === 'note' ? m.notice_note({ name: title, title: text }) : undefined;
+    let words = NOTICES[code]?.({ title, text });
     this.toasts.show(words ?? [title, text].filter(Boolean).join(': '), { action });
   }
 
@@ -138,6 +146,21 @@ export class Desk {
     };
   }
 
+  /** What was meant for somebody who is away can go to who stands in. */
+  #deputy(error: unknown, body: Command, done: string | undefined, id: Id | undefined) {
+    if (!(error instanceof Problem) || error.code !== 'agent_absent') return undefined;
+    let meant =
+      body.type === 'set_owner' ? body.owner_id : body.type === 'set_responsible' ? body.agent_id : null;
+    let deputy = standIn(this.settings.all('agent'), meant ?? undefined, Date.now());
+    if (!deputy) return undefined;
+    let instead: Command =
+      body.type === 'set_owner'
+        ? { type: 'set_owner', owner_id: deputy }
+        : { type: 'set_responsible', agent_id: deputy };
+    let label = m.give_to_deputy({ name: this.settings.agent(deputy)?.name ?? m.someone() });
+    return { label, run: () => void this.run(instead, done, id) };
+  }
+
   /** A ticket that a colleague holds can still be taken over, in the open. */
   #refused(error: unknown, body: Command, done: string | undefined, id: Id | undefined) {
     let held =
@@ -146,9 +169,19 @@ export class Desk {
       (body.type === 'take' || body.type === 'take_along');
     let action = held
       ? { label: m.take_over(), run: () => void this.run({ type: 'take', over: true }, done, id) }
-      : undefined;
+      : this.#deputy(error, body, done, id);
     this.toasts.problem(error, { action });
   }
 }
+
+/** What the desk says of itself; of new mail the sender and the subject say enough. */
+const NOTICES: Record<string, (about: { title: string; text: string }) => string> = {
+  note: ({ title, text }) => m.notice_note({ name: title, title: text }),
+  lock_timeout: ({ title }) => m.notice_lock_timeout({ title }),
+  owner_absent: ({ title, text }) => m.notice_owner_absent({ title, name: text }),
+  reminder: ({ title }) => m.notice_reminder({ title }),
+  silence: ({ title }) => m.notice_silence({ title }),
+  snooze_over: ({ title }) => m.notice_snooze_over({ title }),
+};
 
 export const [useDesk, provideDesk] = createContext<Desk>();

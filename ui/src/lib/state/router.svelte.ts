@@ -15,6 +15,8 @@ const VIEWS: ListView[] = [
   'reminders',
   'locked',
   'watched',
+  'snoozed',
+  'silent',
   'open',
   'closed',
   'junk',

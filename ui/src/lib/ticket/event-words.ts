@@ -47,6 +47,12 @@ const level = (event: TicketEvent) => ({
   when: stepWords({ step: event.step, number: Number(event.number ?? 0) }),
 });
 
+/** Why the desk ended a lock by itself. */
+const UNLOCKED: Record<string, () => string> = {
+  timeout: m.event_unlocked_timeout,
+  owner_absent: m.event_unlocked_absent,
+  owner_gone: m.event_unlocked_gone,
+};
 /** Whoever merges two tickets brings the watchers of one to the other. */
 const isOwn = (event: TicketEvent) => event.agent_name === event.actor?.name;
 
@@ -65,7 +71,8 @@ const WORDS: Record<string, Words> = {
     return to === event.actor?.name ? m.event_took({ actor }) : m.event_owner({ to, actor });
   },
   locked: (_, { actor }) => m.event_locked({ actor }),
-  unlocked: (_, { actor }) => m.event_unlocked({ actor }),
+  unlocked: (event, { actor }) => UNLOCKED[event.reason ?? '']?.() ?? m.event_unlocked({ actor }),
+  reminded: (event) => (event.of === 'silence' ? m.event_silence() : m.event_reminded()),
   customer_changed: (_, { to, actor }) => m.event_customer({ to, actor }),
   send_cancelled: (_, { actor }) => m.event_send_cancelled({ actor }),
   sent: () => m.event_sent(),

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use proptest::{prelude::*, sample::select};
 
 use super::*;
+use crate::timers::{Reminder, UnlockReason};
 
 static SETTINGS: LazyLock<Settings> = LazyLock::new(settings);
 
@@ -74,6 +75,8 @@ fn any_setting() -> BoxedStrategy<Body> {
         select(vec![None, Some(LEVEL)]).prop_map(|service_level| Body::SetServiceLevel { service_level }),
         Just(Body::Acknowledge),
         any_escalation(),
+        select(vec![UnlockReason::Timeout, UnlockReason::OwnerAbsent, UnlockReason::OwnerGone]).prop_map(|reason| Body::EndLock { reason }),
+        Just(Body::Remind { of: Reminder::Silence }),
         select(vec![TICKET, OTHER_TICKET]).prop_map(|into| Body::Merge { into, number: "2".into() }),
     ]
     .boxed()
@@ -192,6 +195,7 @@ fn keeps_the_rules(ticket: &Ticket) -> Result<(), TestCaseError> {
     prop_assert!(away, "with somebody else than its owner: {ticket:?}");
     prop_assert!(ticket.merged_into.is_none() || ticket.articles == 0 && kind == StateType::Merged, "merged, yet alive: {ticket:?}");
     prop_assert_eq!(ticket.pending_until.is_some(), kind.is_pending(), "{:?}", ticket);
+    prop_assert_eq!(ticket.timers.lock_since.is_some(), ticket.locked, "{:?}", ticket);
     prop_assert!(kind != StateType::Closed || ticket.closed_at.is_some(), "closed at no time: {ticket:?}");
     Ok(())
 }
