@@ -4,6 +4,8 @@
 
 mod team {
     mod administration;
+    mod alarms;
+    mod alarms_once;
     mod away;
     mod clocks;
     mod concurrent;

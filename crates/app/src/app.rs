@@ -19,6 +19,7 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::{
+    alarm::Uses,
     clock::{Clock, new_id},
     error::{Error, Result},
     fetch::MailboxStatus,
@@ -80,7 +81,8 @@ pub struct Options {
 /// Something that people should hear of now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Stable code: `new_ticket`, `follow_up`, `note`, `mail_failed`, `perhaps_sent`, `mailbox_stopped`, `quarantined`.
+    /// Stable code: `new_ticket`, `follow_up`, `note`, `owner_update`, `responsible_update`, `queue_move`, `lock_timeout`,
+    /// `service_update`, `mail_failed`, `perhaps_sent`, `mailbox_stopped`, `quarantined`.
     pub code: &'static str,
     /// Who or what, in a few words: a plain text, to be escaped where markup is meant.
     pub title: String,
@@ -142,6 +144,12 @@ pub(crate) struct Inner {
     pub wake_team: Notify,
     pub heard: Notify,
     pub presence: Presences,
+    /// The devices of agents, and which was used last.
+    pub uses: Uses,
+    /// Agents whose alarms came or ended.
+    pub rung: broadcast::Sender<AgentId>,
+    /// Wakes whoever tells the server that this device is being used.
+    pub wake_use: Notify,
     pub setup_link: Mutex<Option<(String, i64)>>,
     pub progress: watch::Sender<Progress>,
     pub stopping: watch::Sender<bool>,
@@ -207,6 +215,9 @@ impl App {
             wake_team: Notify::new(),
             heard: Notify::new(),
             presence: Presences::default(),
+            uses: Uses::default(),
+            rung: broadcast::Sender::new(256),
+            wake_use: Notify::new(),
             setup_link: Mutex::new(None),
             progress: watch::Sender::new(Progress::default()),
             stopping: watch::Sender::new(false),
@@ -255,6 +266,8 @@ impl App {
             tokio::spawn(self.clone().send_loop());
             tokio::spawn(self.clone().fetch_loop());
             tokio::spawn(self.clone().timer_loop());
+            tokio::spawn(self.clone().alarm_loop());
+            tokio::spawn(self.clone().alarm_mail_loop());
         }
         if self.has_team() {
             tokio::spawn(self.clone().listen_loop());

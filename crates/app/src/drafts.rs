@@ -84,7 +84,9 @@ impl App {
         if !self.may_hear(me, notice).await? {
             return Ok(false);
         }
-        if !["new_ticket", "follow_up", "note"].contains(&notice.code) {
+        const OF_TICKETS: [&str; 8] =
+            ["new_ticket", "follow_up", "note", "owner_update", "responsible_update", "queue_move", "lock_timeout", "service_update"];
+        if !OF_TICKETS.contains(&notice.code) {
             return Ok(true);
         }
         if notice.by == Some(me) {

@@ -5,6 +5,7 @@
 
 mod access;
 mod agents;
+mod alarm;
 mod app;
 mod auto_reply;
 mod backup;
@@ -46,6 +47,7 @@ pub mod wire;
 pub use app::{App, Database, Hold, HostKind, Notice, Options};
 pub use backup::restore;
 pub use clock::{Clock, new_id, token};
+pub use devices::session_name;
 
 pub use error::{Error, Result};
 pub use files::File;

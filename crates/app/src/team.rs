@@ -12,6 +12,7 @@ use std::{
 
 use docket_domain::{AgentId, MailboxId, QueueId, TicketId};
 use docket_store::{
+    Tx,
     job, secret,
     server::{self, Server},
 };
@@ -64,6 +65,17 @@ enum Word {
         #[serde(default)]
         seq: Option<i64>,
     },
+    /// The alarms of that agent came or ended.
+    Rung {
+        agent: AgentId,
+    },
+    /// A device asks the server that says so, or was used at that moment.
+    Device {
+        agent: AgentId,
+        device: String,
+        #[serde(default)]
+        used_at: Option<i64>,
+    },
     Mailboxes,
     Fetch {
         mailbox: MailboxId,
@@ -84,7 +96,21 @@ fn cut(text: &str) -> String {
 
 /// The code of a notice that this program knows, too.
 pub(crate) fn known_code(code: &str) -> Option<&'static str> {
-    const CODES: [&str; 8] = ["new_ticket", "follow_up", "note", "mail_failed", "perhaps_sent", "held", "mailbox_stopped", "quarantined"];
+    const CODES: [&str; 13] = [
+        "new_ticket",
+        "follow_up",
+        "note",
+        "owner_update",
+        "responsible_update",
+        "queue_move",
+        "lock_timeout",
+        "service_update",
+        "mail_failed",
+        "perhaps_sent",
+        "held",
+        "mailbox_stopped",
+        "quarantined",
+    ];
     CODES.into_iter().find(|known| *known == code)
 }
 
@@ -280,6 +306,11 @@ impl App {
                     self.notify_here(Notice { code, title, text, ticket, queue, agents, by, seq });
                 }
             }
+            Word::Rung { agent } => self.ring(agent),
+            Word::Device { agent, device, used_at } => match used_at {
+                Some(at) => self.0.uses.used(agent, &device, at),
+                None => self.0.uses.asks_elsewhere(agent, &device, self.now()),
+            },
             Word::Mailboxes => drop(self.read_statuses().await),
             Word::Fetch { mailbox } => drop(self.0.wake_fetch.send(Some(mailbox))),
             Word::Left => self.0.wake_team.notify_one(),
@@ -296,6 +327,18 @@ impl App {
         let agents = agents.iter().copied().take(AGENTS).collect();
         let (code, title, text) = ((*code).to_owned(), cut(title), cut(text));
         self.said(Word::Notice { code, title, text, ticket: *ticket, queue: *queue, agents, by: *by, seq: *seq })
+    }
+
+    /// Tells the other servers, with the transaction that changes them, that an agent's alarms came or ended.
+    pub(crate) async fn tell_rung_in(&self, tx: &mut Tx, agent: AgentId) -> Result<()> {
+        Ok(tx.tell(&self.said(Word::Rung { agent })).await?)
+    }
+
+    /// Tells the other servers that a device asks here, or was used.
+    pub(crate) async fn tell_device(&self, agent: AgentId, device: &str, used_at: Option<i64>) {
+        if self.has_team() {
+            self.tell(Word::Device { agent, device: cut(device), used_at }).await;
+        }
     }
 
     async fn tell(&self, word: Word) {

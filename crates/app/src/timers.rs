@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use docket_domain::{Actor, Body, CommandId, Envelope, TicketId};
-use docket_store::{attempt, blob, personal, replica, session, ticket};
+use docket_store::{alarm, attempt, blob, delivery, personal, replica, session, ticket};
 
 use crate::{app::App, clock::new_id, error::Result, team::TIMERS};
 
 const DAY: i64 = 24 * 3_600_000;
+/// How an alarm ended is known for so long, for devices that come back late.
+const ALARMS_KEPT: i64 = 60 * DAY;
 const SESSION_LONGEST: i64 = 16 * 3_600_000;
 const SESSION_IDLE: i64 = 8 * 3_600_000;
 
@@ -64,6 +66,8 @@ impl App {
         replica::clear_discarded(&mut tx, self.now() - crate::replica::DISCARDED_KEPT).await?;
         session::expire(&mut tx, self.now() - SESSION_LONGEST, self.now() - SESSION_IDLE).await?;
         attempt::expire(&mut tx, self.now() - DAY).await?;
+        alarm::expire(&mut tx, self.now() - ALARMS_KEPT).await?;
+        delivery::expire(&mut tx, self.now() - crate::alarm::KEPT_DAYS * DAY).await?;
         let drafts = personal::of_kind(&mut tx, "draft").await?.concat();
         let uploads = blob::uploads_before(&mut tx, self.now() - DAY).await?;
         for id in uploads.into_iter().filter(|id| !drafts.contains(&id.to_string())) {

@@ -12,11 +12,15 @@ use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+mod alarm;
 pub mod body;
 mod calendar;
 pub mod connection;
 pub mod sync;
 mod team;
+pub use alarm::{
+    AlarmEnd, AlarmEnded, AlarmNews, AlarmReport, AlarmTest, AlarmView, Asker, DeadlineView, AlarmLine, Glance, PauseInput,
+};
 pub use body::CommandBody;
 pub use calendar::{BetweenInput, BetweenView, DueInput, DueView, Moment};
 pub use team::{AccessQuery, AccessView, AgentInput, DeviceView, GrantReason, Password, RightView, SignInView, SignedInView};
@@ -825,6 +829,9 @@ pub struct Changes {
     /// Tickets where somebody came, left, or began or ended writing.
     #[serde(default)]
     pub presence: Vec<TicketId>,
+    /// What became of alarms, for whoever said how far they know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarms: Option<AlarmNews>,
 }
 
 /// Somebody else who is at a ticket.

@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod db;
+pub mod alarm;
 pub mod article;
 mod attachment_row;
 pub mod attempt;
@@ -12,6 +13,7 @@ pub mod blob;
 pub mod command;
 pub mod customer;
 pub mod device;
+pub mod delivery;
 pub mod dump;
 pub mod event;
 pub mod job;
