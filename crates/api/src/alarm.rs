@@ -3,7 +3,7 @@
 use axum::{Extension, extract::State};
 use docket_app::{
     App,
-    wire::{AlarmEnd, AlarmReport, AlarmTest, AlarmView, AlarmLine, Glance, PauseInput},
+    wire::{AlarmEnd, AlarmLine, AlarmReport, AlarmTest, AlarmView, Glance, PauseInput},
 };
 use docket_domain::AgentId;
 use http::StatusCode;

@@ -40,6 +40,8 @@ pub(crate) struct Alarm<'a> {
     pub ticket: &'a Ticket,
     /// When (ms UTC).
     pub due_at: i64,
+    /// What its id begins with, where that is not the event's own.
+    pub name: Option<&'static str>,
 }
 
 /// Who is to hear of something.
@@ -56,12 +58,6 @@ pub(crate) struct Recipients {
 }
 
 impl Recipients {
-    /// Owner, responsible and watchers, and the queue: all of it while nobody holds the ticket, else whoever chose it by name.
-    pub fn of(ticket: &Ticket) -> Self {
-        let agents = ticket.owner.iter().chain(&ticket.responsible).chain(&ticket.watchers).copied().collect();
-        Self { agents, queue: Some(ticket.queue), all: !ticket.is_held(), by: None }
-    }
-
     /// Owner and responsible, and the queue while nobody holds the ticket: contract §1, pending reminders.
     pub fn of_reminder(ticket: &Ticket) -> Self {
         let agents = ticket.owner.iter().chain(&ticket.responsible).copied().collect();
@@ -132,7 +128,10 @@ pub(crate) async fn raise(work: &mut Work, alarm: Alarm<'_>, to: &Recipients) ->
 
 /// [`raise`] for one agent; `as_of`: this computer found it out alone, and heard from its server then.
 async fn raise_for(work: &mut Work, wishes: &Wishes, agent: AgentId, alarm: Alarm<'_>, as_of: Option<i64>) -> Result<()> {
-    let id = alarm.what.alarm_id(alarm.ticket.id, alarm.due_at);
+    let id = match alarm.name {
+        Some(name) => format!("{name}.{}.{}", alarm.ticket.id, alarm.due_at),
+        None => alarm.what.alarm_id(alarm.ticket.id, alarm.due_at),
+    };
     note(work, wishes, agent, &id, alarm, as_of).await
 }
 
@@ -215,6 +214,23 @@ pub(crate) fn happening(code: &str, held: bool) -> Option<Happening> {
 }
 
 impl Work {
+    /// Notices about a moment become alarms of those whom they name.
+    pub(crate) async fn raise_notices(&mut self) -> Result<()> {
+        let (moments, words): (Vec<_>, Vec<_>) = std::mem::take(&mut self.notices).into_iter().partition(Notice::is_alarm);
+        self.notices = words;
+        for notice in moments {
+            let Some(id) = notice.ticket else { continue };
+            let Some(ticket) = docket_store::ticket::find(&mut self.tx, id).await? else { continue };
+            let what = Happening::parse(notice.code).unwrap_or_else(|| due::kind(&ticket));
+            let due_at = if notice.code == "reminder" { ticket.pending_until } else { notice.due_at };
+            // What has waited long enough is no reminder that somebody set.
+            let name = ["silence", "snooze_over"].into_iter().find(|name| *name == notice.code);
+            let alarm = Alarm { what, ticket: &ticket, due_at: due_at.unwrap_or(self.now), name };
+            raise(self, alarm, &Recipients::of_notice(&notice)).await?;
+        }
+        Ok(())
+    }
+
     /// Whoever wants mail about what the notices of this transaction tell of gets one.
     pub(crate) async fn mail_notices(&mut self) -> Result<()> {
         let wishes = Wishes::read(&mut self.tx).await?;

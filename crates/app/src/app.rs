@@ -98,12 +98,32 @@ pub struct Notice {
     pub by: Option<AgentId>,
     /// The feed number of the change it tells of; none: it stands beside the feed.
     pub seq: Option<i64>,
+    /// The moment that it is about (ms UTC), where that is a deadline or a reminder: see [`Notice::is_alarm`].
+    pub due_at: Option<i64>,
 }
 
 impl Notice {
+    /// The code of an alarm that nothing but the page can show.
+    pub const ALARM: &'static str = "alarm";
+
     /// A notice about the desk.
     pub(crate) fn new(code: &'static str) -> Self {
-        Self { code, title: String::new(), text: String::new(), ticket: None, queue: None, agents: Vec::new(), by: None, seq: None }
+        Self {
+            code,
+            title: String::new(),
+            text: String::new(),
+            ticket: None,
+            queue: None,
+            agents: Vec::new(),
+            by: None,
+            seq: None,
+            due_at: None,
+        }
+    }
+
+    /// Is it about a moment? Then it is no passing word but an alarm, which stands on all devices until somebody has seen it.
+    pub(crate) fn is_alarm(&self) -> bool {
+        self.ticket.is_some() && ["escalation", "escalation_warning", "reminder", "silence", "snooze_over"].contains(&self.code)
     }
 
     /// A notice about a ticket: for those who have to do with it, and for its queue while nobody has it here (contract §1, follow-up

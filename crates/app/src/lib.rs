@@ -48,6 +48,7 @@ pub use app::{App, Database, Hold, HostKind, Notice, Options};
 pub use backup::restore;
 pub use clock::{Clock, new_id, token};
 pub use devices::session_name;
+pub use docket_domain::{AgentId, CommandId, TicketId};
 
 pub use error::{Error, Result};
 pub use files::File;

@@ -96,13 +96,23 @@ impl App {
     pub(crate) async fn work(&self) -> Result<Work> {
         let mut tx = self.0.db.begin().await?;
         let settings = self.settings_in(&mut tx).await?;
-        Ok(Work { tx, settings, now: self.now(), notices: Vec::new(), rung: BTreeSet::new(), offline: false, guessing: false, mail_queued: false })
+        Ok(Work {
+            tx,
+            settings,
+            now: self.now(),
+            notices: Vec::new(),
+            rung: BTreeSet::new(),
+            offline: false,
+            guessing: false,
+            mail_queued: false,
+        })
     }
 
     /// Makes it last and tells whoever waits.
     pub(crate) async fn finish(&self, mut work: Work) -> Result<()> {
         let head = work.tx.head;
         if !work.notices.is_empty() && self.connected().is_none() {
+            work.raise_notices().await?;
             work.mail_notices().await?;
         }
         for agent in work.rung.clone() {
@@ -202,7 +212,11 @@ impl Work {
         ticket::save(&mut self.tx, &ticket, &index, seq, moved).await?;
         self.effects(&ticket, body, envelope, mark).await?;
         if !is_new {
-            self.tell_of_change(&ticket, before, &envelope.actor);
+            let author = match body {
+                Body::MailLeft { author, .. } | Body::ConfirmArrival { author, .. } => *author,
+                _ => None,
+            };
+            self.tell_of_change(&ticket, before, envelope.actor.agent().or(author));
         }
         Ok(Done { ticket, events: count, repeated: false })
     }
@@ -316,11 +330,16 @@ impl Work {
     }
 
     /// Contract §1: whoever owns the ticket or answers for it now is told, and the queue that it came to.
-    fn tell_of_change(&mut self, ticket: &Ticket, (owner, responsible, queue): (Option<AgentId>, Option<AgentId>, QueueId), actor: &Actor) {
-        let title = actor.agent().map_or(&*self.settings.desk.name, |by| self.settings.agent_name(by)).to_owned();
-        let notice = Notice { title, text: ticket.title.clone(), ticket: Some(ticket.id), by: actor.agent(), ..Notice::new("") };
+    fn tell_of_change(
+        &mut self,
+        ticket: &Ticket,
+        (owner, responsible, queue): (Option<AgentId>, Option<AgentId>, QueueId),
+        by: Option<AgentId>,
+    ) {
+        let title = by.map_or(&*self.settings.desk.name, |by| self.settings.agent_name(by)).to_owned();
+        let notice = Notice { title, text: ticket.title.clone(), ticket: Some(ticket.id), by, ..Notice::new("") };
         for (code, before, now) in [("owner_update", owner, ticket.owner), ("responsible_update", responsible, ticket.responsible)] {
-            if let Some(now) = now.filter(|now| before != Some(*now) && actor.agent() != Some(*now)) {
+            if let Some(now) = now.filter(|now| before != Some(*now) && by != Some(*now)) {
                 self.notices.push(Notice { code, agents: vec![now], ..notice.clone() });
             }
         }

@@ -12,8 +12,7 @@ use std::{
 
 use docket_domain::{AgentId, MailboxId, QueueId, TicketId};
 use docket_store::{
-    Tx,
-    job, secret,
+    Tx, job, secret,
     server::{self, Server},
 };
 use serde::{Deserialize, Serialize};
@@ -303,7 +302,7 @@ impl App {
         match word {
             Word::Notice { code, title, text, ticket, queue, agents, by, seq } => {
                 if let Some(code) = known_code(&code) {
-                    self.notify_here(Notice { code, title, text, ticket, queue, agents, by, seq });
+                    self.notify_here(Notice { title, text, ticket, queue, agents, by, seq, ..Notice::new(code) });
                 }
             }
             Word::Rung { agent } => self.ring(agent),
@@ -323,7 +322,7 @@ impl App {
 
     /// A notice as a word for the other servers.
     pub(crate) fn word_of(&self, notice: &Notice) -> String {
-        let Notice { code, title, text, ticket, queue, agents, by, seq } = notice;
+        let Notice { code, title, text, ticket, queue, agents, by, seq, due_at: _ } = notice;
         let agents = agents.iter().copied().take(AGENTS).collect();
         let (code, title, text) = ((*code).to_owned(), cut(title), cut(text));
         self.said(Word::Notice { code, title, text, ticket: *ticket, queue: *queue, agents, by: *by, seq: *seq })

@@ -18,9 +18,7 @@ mod calendar;
 pub mod connection;
 pub mod sync;
 mod team;
-pub use alarm::{
-    AlarmEnd, AlarmEnded, AlarmNews, AlarmReport, AlarmTest, AlarmView, Asker, DeadlineView, AlarmLine, Glance, PauseInput,
-};
+pub use alarm::{AlarmEnd, AlarmEnded, AlarmLine, AlarmNews, AlarmReport, AlarmTest, AlarmView, Asker, DeadlineView, Glance, PauseInput};
 pub use body::CommandBody;
 pub use calendar::{BetweenInput, BetweenView, DueInput, DueView, Moment};
 pub use team::{AccessQuery, AccessView, AgentInput, DeviceView, GrantReason, Password, RightView, SignInView, SignedInView};

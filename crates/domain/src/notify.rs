@@ -233,7 +233,11 @@ mod tests {
 
     fn evenings() -> Notify {
         let span = |from: &str, to: &str| Span { from: from.into(), to: to.into() };
-        let days = BTreeMap::from([(Weekday::Mon, span("18:00", "08:00")), (Weekday::Fri, span("12:00", "13:00")), (Weekday::Sat, span("00:00", "00:00"))]);
+        let days = BTreeMap::from([
+            (Weekday::Mon, span("18:00", "08:00")),
+            (Weekday::Fri, span("12:00", "13:00")),
+            (Weekday::Sat, span("00:00", "00:00")),
+        ]);
         Notify { quiet: Quiet { on: true, time_zone: "Europe/Berlin".into(), days, ..Quiet::default() }, ..Notify::default() }
     }
 

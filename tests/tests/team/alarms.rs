@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use docket_app::{
-    App, Clock, Hold, HostKind, Options, new_id,
+    App, Clock, Error, Hold, HostKind, Options, new_id,
     wire::{AlarmEnd, AlarmView, CommandBody, NewTicket, SubmitCommand},
 };
 use docket_domain::{AgentId, CommandId, TicketId, master};
@@ -56,7 +56,8 @@ impl Alone {
         let new: NewTicket = serde_json::from_value(new).unwrap();
         self.app.new_ticket(self.ana, new).await.unwrap();
         self.command(id.into(), json!({ "type": "take" })).await;
-        self.command(id.into(), json!({ "type": "set_state", "state_id": master::STATE_PENDING_REMINDER, "pending_until": START + ms })).await;
+        self.command(id.into(), json!({ "type": "set_state", "state_id": master::STATE_PENDING_REMINDER, "pending_until": START + ms }))
+            .await;
         id.into()
     }
 
@@ -91,7 +92,13 @@ async fn open(folder: &TempDir, hand: &Arc<AtomicI64>) -> App {
     let data = folder.path().join("desk");
     let hold = Hold::Holder("a test".into());
     let options = Options { key_file: Some(data.join("key")), data, database: None, hold, host: HostKind::Desktop };
-    let app = App::open_at(options, Clock::set_by(hand.clone())).await.unwrap();
+    // The last tasks of the one before let go of the folder within a second or so.
+    let app = until("the data folder to be free", async || match App::open_at(options.clone(), Clock::set_by(hand.clone())).await {
+        Ok(app) => Some(app),
+        Err(Error::Held(_)) => None,
+        Err(error) => panic!("the desk does not start again: {error:?}"),
+    })
+    .await;
     app.run();
     app
 }
@@ -129,7 +136,10 @@ async fn what_was_due_while_the_program_was_off_is_told_late_and_none_is_lost() 
     assert!(alarms.iter().all(|alarm| alarm.late), "{alarms:?}");
     // Killed before it noted what it has shown: all come again, under the same names.
     desk.again().await;
-    assert_eq!(desk.shows(40).await.iter().map(|alarm| &alarm.id).collect::<Vec<_>>(), alarms.iter().map(|alarm| &alarm.id).collect::<Vec<_>>());
+    assert_eq!(
+        desk.shows(40).await.iter().map(|alarm| &alarm.id).collect::<Vec<_>>(),
+        alarms.iter().map(|alarm| &alarm.id).collect::<Vec<_>>()
+    );
     desk.again().await;
     desk.looked(4 * HOUR).await;
     assert_eq!(desk.to_show().await, []);
@@ -142,7 +152,12 @@ async fn what_is_put_off_comes_again_and_what_is_over_does_not() {
     let (one, two) = (desk.reminder("Printer", HOUR).await, desk.reminder("Scanner", HOUR).await);
     desk.at(HOUR);
     desk.shows(2).await;
-    let snoozed = |ticket| AlarmEnd { ticket_id: Some(ticket), how: "snoozed".into(), again_at: Some(START + HOUR + 15 * MINUTE), ..AlarmEnd::default() };
+    let snoozed = |ticket| AlarmEnd {
+        ticket_id: Some(ticket),
+        how: "snoozed".into(),
+        again_at: Some(START + HOUR + 15 * MINUTE),
+        ..AlarmEnd::default()
+    };
     for ticket in [one, two] {
         desk.app.end_alarms(desk.ana, snoozed(ticket)).await.unwrap();
     }

@@ -14,7 +14,7 @@ use docket_tests::{
     client::Client,
     dice::Dice,
     office::Office,
-    team::{PASSWORD, phone_ticket},
+    team::{PASSWORD, Team, phone_ticket},
     until,
 };
 use http::Request;
@@ -86,7 +86,9 @@ async fn reminder(ben: &Client, title: &str, ms: i64) -> (TicketId, i64) {
     let (id, new) = phone_ticket(title);
     ben.must_post("/tickets", &new).await.unwrap();
     let due = Clock::system().now() + ms;
-    for body in [json!({ "type": "take" }), json!({ "type": "set_state", "state_id": master::STATE_PENDING_REMINDER, "pending_until": due })] {
+    for body in
+        [json!({ "type": "take" }), json!({ "type": "set_state", "state_id": master::STATE_PENDING_REMINDER, "pending_until": due })]
+    {
         ben.must_post(&format!("/tickets/{id}/commands"), &json!({ "id": docket_app::new_id(), "body": body })).await.unwrap();
     }
     (TicketId(id), due)
@@ -196,4 +198,29 @@ async fn a_server_that_was_dead_at_the_moment_tells_it_late_and_once() {
         office.kill().await.unwrap();
     }
     assert_eq!(ids[0], ids[1], "the same one, found out once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_alarm_comes_and_goes_at_every_server() {
+    let team = Team::with_ana().await.unwrap();
+    let (_one, two, ana) = team.two().await.unwrap();
+    let there = ana.at(&two.url).apart().unwrap();
+    let (ticket, due) = reminder(&ana, "Printer on fire", 3_000).await;
+    let mut upto = there.get("/changes?after=-1&alarms=-1").await.unwrap()["alarms"]["upto"].as_i64().unwrap();
+    // Each question waits until there is something to tell.
+    let mut next = async || {
+        until("news of alarms", async || {
+            let seq = there.get("/changes?after=-1").await.ok()?["seq"].as_i64()?;
+            let news = there.get(&format!("/changes?after={seq}&alarms={upto}")).await.ok()?["alarms"].clone();
+            upto = news["upto"].as_i64()?;
+            news["alarms"].as_array()?.first().cloned()
+        })
+        .await
+    };
+    let told = next().await;
+    assert_eq!((&told["ticket_id"], &told["due_at"], &told["sound"]), (&json!(ticket), &json!(due), &json!(true)), "{told}");
+    assert!(Clock::system().now() - due < 5_000, "told by the other server, and not by the end of the question");
+    ana.must_post("/alarms/end", &json!({ "ticket_id": ticket, "how": "seen" })).await.unwrap();
+    let over = next().await;
+    assert_eq!((&over["id"], &over["ended"]), (&told["id"], &json!("seen")), "{over}");
 }

@@ -2,11 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use docket_domain::{
-    AgentId, Settings, Ticket, TicketId,
-    notify::Happening,
-    settings::StateType,
-};
+use docket_domain::{AgentId, Settings, Ticket, TicketId, notify::Happening, settings::StateType};
 use docket_store::{alarm, replica, ticket};
 
 use super::{Alarm, Recipients, Wishes, note, raise, raise_for};
@@ -82,11 +78,7 @@ impl App {
         let all_looked_at = moved.len() < 500;
         self.withdraw_moot(moved).await?;
         let seq = if all_looked_at { head } else { known.seq };
-        *mark = Some(if found || upto - known.kept > REMEMBER {
-            self.remember(upto, seq).await?
-        } else {
-            Mark { at: upto, seq, ..known }
-        });
+        *mark = Some(if found || upto - known.kept > REMEMBER { self.remember(upto, seq).await? } else { Mark { at: upto, seq, ..known } });
         Ok(self.until(next.map(|next| next + now - upto)))
     }
 
@@ -114,7 +106,7 @@ impl App {
             for id in group {
                 let Some(ticket) = ticket::find(&mut work.tx, *id).await? else { continue };
                 let Some(due_at) = reminder(&work.settings, &ticket) else { continue };
-                let alarm = Alarm { what: kind(&ticket), ticket: &ticket, due_at };
+                let alarm = Alarm { what: kind(&ticket), ticket: &ticket, due_at, name: None };
                 self.raise_here(&mut work, alarm, &Recipients::of_reminder(&ticket)).await?;
             }
             self.finish(work).await?;
@@ -147,7 +139,7 @@ impl App {
                 alarm::came_again(&mut work.tx, agent, &alarm.id).await?;
                 let Some((ticket, what)) = work.still_due(&wishes, alarm).await? else { continue };
                 let id = format!("{}~{}", base(&alarm.id), alarm.again_at.unwrap_or_default());
-                note(&mut work, &wishes, agent, &id, Alarm { what, ticket: &ticket, due_at: alarm.due_at }, contact).await?;
+                note(&mut work, &wishes, agent, &id, Alarm { what, ticket: &ticket, due_at: alarm.due_at, name: None }, contact).await?;
             }
             self.finish(work).await?;
         }
@@ -178,7 +170,7 @@ impl Work {
         let (Some(id), Some(what)) = (alarm.ticket_id, Happening::parse(&alarm.event)) else { return Ok(None) };
         let Some(ticket) = ticket::find(&mut self.tx, TicketId(id)).await? else { return Ok(None) };
         let holds = match what {
-            Happening::ReminderLocked | Happening::ReminderUnlocked => {
+            Happening::ReminderLocked | Happening::ReminderUnlocked if alarm.id.starts_with("reminder.") => {
                 let to = Recipients::of_reminder(&ticket);
                 let hears = wishes.hearers(&self.settings, &ticket, &to).contains(&AgentId(alarm.agent_id));
                 reminder(&self.settings, &ticket) == Some(alarm.due_at) && hears
@@ -194,7 +186,8 @@ fn base(id: &str) -> &str {
     id.split('~').next().unwrap_or(id)
 }
 
-fn kind(ticket: &Ticket) -> Happening {
+/// A reminder of a ticket that somebody holds, or of one that is free.
+pub(super) fn kind(ticket: &Ticket) -> Happening {
     if ticket.is_held() { Happening::ReminderLocked } else { Happening::ReminderUnlocked }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     app::App,
     clock::new_id,
     error::Result,
-    wire::{AlarmTest, AlarmLine},
+    wire::{AlarmLine, AlarmTest},
 };
 
 /// Days that the log goes back.

@@ -112,7 +112,9 @@ impl App {
             return Ok(Outcome::Later("no_mailbox".into()));
         };
         let mut mailboxes: Vec<_> = settings.mailboxes.iter().filter(|(_, mailbox)| mailbox.valid && mailbox.smtp.is_some()).collect();
-        mailboxes.sort_by_key(|(_, mailbox)| (!mailbox.imap.user.eq_ignore_ascii_case(&sender.email), mailbox.queue_id != Some(sender.queue_id)));
+        mailboxes.sort_by_key(|(_, mailbox)| {
+            (!mailbox.imap.user.eq_ignore_ascii_case(&sender.email), mailbox.queue_id != Some(sender.queue_id))
+        });
         let Some((id, mailbox)) = mailboxes.first() else { return Ok(Outcome::Later("no_mailbox".into())) };
         let Some(account) = self.smtp_account(**id, mailbox).await? else { return Ok(Outcome::Later("no_mailbox".into())) };
         let (subject, text) = words(&settings, one, about.as_ref());
@@ -150,7 +152,8 @@ impl App {
             Ok(prepared) if prepared.refused.is_empty() => {}
             Ok(prepared) => {
                 session.quit().await;
-                let words = prepared.refused.iter().map(|refused| format!("{} {}", refused.code, refused.text)).collect::<Vec<_>>().join("; ");
+                let words =
+                    prepared.refused.iter().map(|refused| format!("{} {}", refused.code, refused.text)).collect::<Vec<_>>().join("; ");
                 let permanent = prepared.refused.iter().any(|refused| refused.permanent);
                 return Ok(if permanent { Outcome::Failed(words) } else { Outcome::Later(words) });
             }

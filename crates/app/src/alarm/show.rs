@@ -99,6 +99,29 @@ impl App {
         Ok(())
     }
 
+    /// Notes alarms that only the page can show: there is nothing here that shows notifications.
+    pub async fn note_shown_by_page(&self, me: AgentId, alarms: &[AlarmView]) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.0.db.aside().await?;
+        for shown in alarms {
+            alarm::note_shown(&mut tx, me, &shown.id, now).await?;
+        }
+        tx.commit().await?;
+        for shown in alarms {
+            let notice = Notice::new(Notice::ALARM);
+            self.notify_here(Notice { title: shown.title.clone(), ticket: shown.ticket_id, agents: vec![me], ..notice });
+        }
+        Ok(())
+    }
+
+    /// A moment as a clock on the wall shows it, `14:02`, in the desk's zone; with its day where that is another.
+    pub fn clock_face(&self, at: i64) -> String {
+        let zone: chrono_tz::Tz = self.settings().desk.time_zone.parse().unwrap_or(chrono_tz::UTC);
+        let local = |ms: i64| chrono::DateTime::from_timestamp_millis(ms).unwrap_or_default().with_timezone(&zone);
+        let same_day = local(at).date_naive() == local(self.now()).date_naive();
+        local(at).format(if same_day { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
+    }
+
     /// May this notice be shown by the system now? What the agent switched off stays unsaid, as does what comes in quiet hours.
     pub async fn may_show(&self, me: AgentId, notice: &Notice) -> Result<bool> {
         let held = match notice.ticket {
@@ -118,6 +141,7 @@ impl App {
         document["paused_until"] = serde_json::json!(until);
         self.save_personal(me, NOTIFY, document).await?;
         self.ring(me);
+        self.sync_now();
         Ok(())
     }
 
@@ -127,7 +151,8 @@ impl App {
         let mut tx = self.0.db.read().await?;
         let (mine, late) = alarm::burden(&mut tx, me, self.now()).await?;
         let next = alarm::deadlines(&mut tx, me, self.now(), NEXT).await?;
-        let view = |one: alarm::Deadline| DeadlineView { ticket_id: TicketId(one.id), number: one.number, title: one.title, due_at: one.due_at };
+        let view =
+            |one: alarm::Deadline| DeadlineView { ticket_id: TicketId(one.id), number: one.number, title: one.title, due_at: one.due_at };
         Ok(Glance { mine, late, next: next.into_iter().map(view).collect(), paused_until: paused })
     }
 }

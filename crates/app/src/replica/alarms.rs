@@ -1,11 +1,7 @@
 //! Alarms of a replica: those of its server, those that it found out alone, and what became of them here.
 
 use docket_domain::AgentId;
-use docket_store::{
-    Tx, alarm,
-    delivery,
-    replica,
-};
+use docket_store::{Tx, alarm, delivery, replica};
 
 use super::{Line, Memory, line::tell, read, row, write};
 use crate::{

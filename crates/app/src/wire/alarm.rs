@@ -114,7 +114,6 @@ pub struct AlarmTest {
 
 /// What an icon beside the clock shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[expect(missing_docs, reason = "named in the wire contract")]
 pub struct Glance {
     /// Open tickets of mine.
     pub mine: i64,

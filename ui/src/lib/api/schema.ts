@@ -72,6 +72,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands for the agent, the earliest first. */
+        get: operations["alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends alarms on all devices: seen, taken, or put off. */
+        post: operations["end_alarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/glance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an icon beside the clock shows: my tickets, the late ones, the next deadlines. */
+        get: operations["glance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What went to the agent in the last days, how, and why not. */
+        get: operations["alarm_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows nothing until then. */
+        post: operations["pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a connected desktop has to say: what ended there, and what it showed. */
+        post: operations["report_alarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows a test on the agent's devices and mails one to their address; says why no mail left. */
+        post: operations["test_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The agent does something on this device: the one used last makes the sounds. */
+        post: operations["use_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/articles/{id}/attachments/{attachment_id}": {
         parameters: {
             query?: never;
@@ -1182,6 +1318,118 @@ export interface components {
             login: string;
             name: string;
         };
+        /** @description An alarm ends on every device. */
+        AlarmEnd: {
+            /**
+             * Format: int64
+             * @description When it comes again (ms UTC), where it is snoozed.
+             * @default null
+             */
+            again_at?: number | null;
+            /**
+             * @description `seen`, `taken` or `snoozed`.
+             * @default
+             */
+            how?: string;
+            /**
+             * @description This alarm …
+             * @default null
+             */
+            id?: string | null;
+            /** @default null */
+            ticket_id?: components["schemas"]["TicketId"] | null;
+        };
+        /** @description How an alarm ended on a device. */
+        AlarmEnded: {
+            alarm: components["schemas"]["AlarmView"];
+            /** Format: int64 */
+            at: number;
+        };
+        /** @description One attempt to tell somebody. */
+        AlarmLine: {
+            alarm_id: string;
+            /** Format: int64 */
+            at: number;
+            /** @description Why it failed, in words. */
+            detail: string;
+            /** @description The device that showed it. */
+            device: string;
+            event: string;
+            /** Format: uuid */
+            id: string;
+            number?: string;
+            /** @description `told`, `off`, `quiet`, `paused`, `shown` or `failed`; of mails `waiting`, `sending`, `sent`, `perhaps` or `failed`. */
+            outcome: string;
+            ticket_id?: components["schemas"]["TicketId"] | null;
+            /** @description `native` or `mail`. */
+            way: string;
+        };
+        /** @description What became of an agent's alarms. */
+        AlarmNews: {
+            /**
+             * @description Alarms that came or ended.
+             * @default []
+             */
+            alarms?: components["schemas"]["AlarmView"][];
+            /**
+             * Format: int64
+             * @description Where the next question begins.
+             * @default 0
+             */
+            upto?: number;
+        };
+        /** @description What a device tells its server of alarms. */
+        AlarmReport: {
+            /** @default [] */
+            deliveries?: components["schemas"]["AlarmLine"][];
+            /** @default [] */
+            ended?: components["schemas"]["AlarmEnded"][];
+        };
+        /** @description What came of a test. */
+        AlarmTest: {
+            /** @description The alarm that the agent's devices now show. */
+            alarm_id: string;
+            /** @description Why no mail left, in words; none: it did. */
+            mail_error?: string | null;
+            /** @description Who a mail went to; empty: the agent has no address. */
+            mail_to: string;
+        };
+        /** @description An alarm as one device sees it. */
+        AlarmView: {
+            /**
+             * Format: int64
+             * @description Put off until (ms UTC).
+             */
+            again_at?: number | null;
+            /**
+             * Format: int64
+             * @description Found out by this computer alone; then it last heard from its server at that moment (ms UTC).
+             */
+            as_of?: number | null;
+            /**
+             * Format: int64
+             * @description When it was due (ms UTC).
+             */
+            due_at: number;
+            /** @description `seen`, `taken`, `snoozed` or `moot`: it is to be taken away. None: it stands. */
+            ended?: string | null;
+            /** @description One of the events of the matrix, or `test`. */
+            event: string;
+            /** @description The same on every computer that finds it out. */
+            id: string;
+            /** @description It was found out, or is being shown, over a minute too late. */
+            late: boolean;
+            number?: string;
+            /**
+             * Format: int64
+             * @description When the desk found that out (ms UTC).
+             */
+            raised_at: number;
+            /** @description This device makes the sound. */
+            sound: boolean;
+            ticket_id?: components["schemas"]["TicketId"] | null;
+            title?: string;
+        };
         /** @description What became of one command. */
         Answer: {
             /**
@@ -1384,6 +1632,7 @@ export interface components {
         };
         /** @description What changed since. */
         Changes: {
+            alarms?: components["schemas"]["AlarmNews"] | null;
             /** @description The connection of a connected desktop, or what waits for its server, may be another than it was. */
             connection?: boolean;
             counts: boolean;
@@ -1660,6 +1909,14 @@ export interface components {
             recent: components["schemas"]["BriefView"][];
             /** Format: int64 */
             total_tickets: number;
+        };
+        /** @description A deadline of one of my tickets. */
+        DeadlineView: {
+            /** Format: int64 */
+            due_at: number;
+            number: string;
+            ticket_id: components["schemas"]["TicketId"];
+            title: string;
         };
         /** @description What to do with a command that waits for a decision. */
         DecideEntry: {
@@ -1969,6 +2226,26 @@ export interface components {
          * @enum {string}
          */
         Generator: "date_checksum" | "date" | "auto_increment";
+        /** @description What an icon beside the clock shows. */
+        Glance: {
+            /**
+             * Format: int64
+             * @description Those of them that are late.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Open tickets of mine.
+             */
+            mine: number;
+            /** @description The next deadlines of mine, at most three. */
+            next: components["schemas"]["DeadlineView"][];
+            /**
+             * Format: int64
+             * @description Nothing is shown until then (ms UTC).
+             */
+            paused_until?: number | null;
+        };
         /** @description Where a right comes from. */
         GrantReason: {
             /** @description The right that was given: this one, or `rw`, which implies it. */
@@ -2460,6 +2737,15 @@ export interface components {
             old?: string;
             /** @description The new one. */
             password: string;
+        };
+        /** @description Nothing shall be shown until then. */
+        PauseInput: {
+            /**
+             * Format: int64
+             * @description None: from now on everything is shown again.
+             * @default null
+             */
+            until?: number | null;
         };
         /** @description Any JSON that an agent keeps. */
         Personal: {
@@ -3209,6 +3495,237 @@ export interface operations {
             };
         };
     };
+    alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmView"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmEnd"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    glance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Glance"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarm_log: {
+        parameters: {
+            query?: {
+                /** @description None: one's own. */
+                agent?: components["schemas"]["AgentId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmLine"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmReport"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmTest"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     attachment: {
         parameters: {
             query?: {
@@ -3399,6 +3916,8 @@ export interface operations {
             query: {
                 /** @description The `seq` of the last answer; -1 asks where things stand now. */
                 after: number;
+                /** @description The `upto` of the last answer about alarms; below 0 asks what stands now. None: they are not told of. */
+                alarms?: number;
             };
             header?: never;
             path?: never;

@@ -5,6 +5,7 @@ export type Route =
   | { page: 'list'; view: ListView; queue?: Id; q?: string; ticket?: string }
   | { page: 'settings'; section?: SettingsSection; id?: Id }
   | { page: 'outbox' }
+  | { page: 'alarms' }
   | { page: 'new' }
   | { page: 'first'; token: string };
 
@@ -27,6 +28,7 @@ export function parse(hash: string): Route {
   if (first === 'first') return { page: 'first', token: query.get('token') ?? '' };
   if (first === 'settings') return { page: 'settings', section: second || undefined, id: third || undefined };
   if (first === 'outbox') return { page: 'outbox' };
+  if (first === 'alarms') return { page: 'alarms' };
   if (first === 'new') return { page: 'new' };
   if (first === 'queue' && second)
     return { page: 'list', view: 'open', queue: second, ticket: third || undefined };
@@ -43,6 +45,7 @@ export function href(route: Route): string {
     case 'settings':
       return `#/settings${tail(route.section)}${tail(route.id)}`;
     case 'outbox':
+    case 'alarms':
     case 'new':
       return `#/${route.page}`;
     case 'first':
