@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 const HOUR: i64 = 3_600_000;
 
 async fn command(desk: &Desk, ticket: TicketId, body: Value) {
-    let command = SubmitCommand { id: CommandId(new_id()), body: serde_json::from_value(body).unwrap() };
-    desk.app().command(desk.ana(), ticket, command).await.unwrap();
+    let command = SubmitCommand { id: CommandId(new_id()), body: serde_json::from_value(body).expect("a command") };
+    desk.app().command(desk.ana(), ticket, command).await.expect("it is allowed");
 }
 
 /// A ticket of Ana's that she wants to look at again in an hour.
@@ -28,12 +28,15 @@ async fn reminder(desk: &Desk, subject: &str) -> TicketId {
 }
 
 async fn by_mail(desk: &Desk, event: &str) {
-    desk.app().save_personal(desk.ana(), "notify", json!({ "ways": { event: { "native": true, "mail": true } } })).await.unwrap();
+    desk.app()
+        .save_personal(desk.ana(), "notify", json!({ "ways": { event: { "native": true, "mail": true } } }))
+        .await
+        .expect("it is kept");
 }
 
 async fn outcome(desk: &Desk, ticket: TicketId, outcome: &str) -> String {
     until(&format!("the log to say {outcome}"), async || {
-        let log = desk.app().deliveries(desk.ana(), desk.ana()).await.unwrap();
+        let log = desk.app().deliveries(desk.ana(), desk.ana()).await.expect("a log");
         log.into_iter().find(|line| line.ticket_id == Some(ticket) && line.way == "mail" && line.outcome == outcome).map(|line| line.detail)
     })
     .await
