@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 /// Must match `tauri::generate_handler!` in `src/main.rs` and `capabilities/main.json`.
-const COMMANDS: &[&str] = &["open_outside", "save_file", "notify", "set_language"];
+const COMMANDS: &[&str] = &["open_outside", "save_file", "notify", "set_language", "starts_at_login", "start_at_login"];
 
 const NO_PAGE: &str = "<!doctype html><meta charset=\"utf-8\"><title>Docket</title>\
 <p>This program was built without its user interface. Run <code>scripts/ui-build</code> and build it again.</p>\n";

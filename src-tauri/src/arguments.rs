@@ -14,6 +14,9 @@ pub struct Arguments {
     /// The data folder of the desk [default: docket/desk in the user's own data folder]
     #[arg(long, value_name = "DIR", env = "DOCKET_DATA")]
     pub data: Option<PathBuf>,
+    /// Start without showing the window, as at the computer's own start; the icon beside the clock brings it back
+    #[arg(long)]
+    pub background: bool,
     /// A ticket to show: docket://ticket/NUMBER
     #[arg(value_name = "LINK")]
     pub link: Option<String>,
@@ -63,9 +66,9 @@ mod tests {
     #[test]
     fn one_folder_has_one_key_whatever_it_is_called() {
         let place = tempfile::tempdir().unwrap();
-        let plain = Arguments { data: Some(place.path().join("desk")), link: None };
-        let crooked = Arguments { data: Some(place.path().join("desk/../desk")), link: None };
-        let other = Arguments { data: Some(place.path().join("other")), link: None };
+        let plain = Arguments { data: Some(place.path().join("desk")), background: false, link: None };
+        let crooked = Arguments { data: Some(place.path().join("desk/../desk")), background: false, link: None };
+        let other = Arguments { data: Some(place.path().join("other")), background: false, link: None };
         let key = |arguments: &Arguments| arguments.instance_key(&arguments.folder().unwrap());
         assert_eq!(key(&plain), key(&crooked));
         if cfg!(target_os = "linux") {

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::core::Core;
 use crate::words::Words;
-use crate::{adapter, notifications, tray};
+use crate::{OtherFolder, adapter, login, notifications, tray};
 
 /// Why the computer did not do it, in the shape of the API's problems.
 #[derive(Debug, Serialize)]
@@ -114,6 +114,18 @@ async fn write(place: &Path, bytes: Vec<u8>) -> Result<(), Refused> {
 #[tauri::command]
 pub fn notify(app: AppHandle, title: String, body: String, ticket: Option<String>) {
     notifications::show(&app, &title, &body, ticket);
+}
+
+/// Does the program start when the person signs in to this computer?
+#[tauri::command]
+pub fn starts_at_login() -> bool {
+    login::is_on()
+}
+
+/// Starts the program when the person signs in to this computer, or does no longer.
+#[tauri::command]
+pub fn start_at_login(other: State<'_, OtherFolder>, on: bool) -> Result<(), Refused> {
+    login::set(on, other.0.as_deref()).map_err(|error| refused("not_saved", format!("The computer did not take it: {error:#}")))
 }
 
 /// Names tray and questions in the agent's language, e.g. `de`.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::pin::Pin;
 
 use docket_api::{Host, LocalActor};
-use docket_app::{App, Hold, HostKind, Notice, Options};
+use docket_app::{AgentId, App, Hold, HostKind, Notice, Options};
 use docket_sync::Roads;
 use http::{Request, Response};
 use tokio::sync::broadcast;
@@ -67,12 +67,22 @@ impl Core {
         self.app.notices()
     }
 
-    /// Does the agent at this computer want to hear of it?
-    pub async fn concerns(&self, notice: &Notice) -> bool {
+    /// Does the agent at this computer want to hear of it, and now?
+    pub async fn may_show(&self, notice: &Notice) -> bool {
         match self.app.window_agent() {
-            Some(me) => self.app.concerns(me, notice).await.unwrap_or(true),
+            Some(me) => self.app.concerns(me, notice).await.unwrap_or(true) && self.app.may_show(me, notice).await.unwrap_or(true),
             None => true,
         }
+    }
+
+    /// The desk and who sits at this computer; none before somebody does.
+    pub fn here(&self) -> Option<(&App, AgentId)> {
+        self.app.window_agent().map(|me| (&self.app, me))
+    }
+
+    /// The desk.
+    pub fn app(&self) -> &App {
+        &self.app
     }
 
     /// How many mails have not left yet; none if that cannot be known, for a question that cannot be answered helps nobody.

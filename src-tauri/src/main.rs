@@ -4,11 +4,13 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 mod adapter;
+mod alarms;
 mod arguments;
 mod commands;
 mod core;
 mod display;
 mod link;
+mod login;
 mod logs;
 mod notifications;
 mod quit;
@@ -31,6 +33,9 @@ use crate::words::Words;
 
 /// When the program started, to say how long the first page took.
 struct Started(Instant);
+
+/// The data folder, where it is not the usual one: what starts at sign-in must name it.
+struct OtherFolder(Option<std::path::PathBuf>);
 
 fn main() -> ExitCode {
     let started = Instant::now();
@@ -66,6 +71,7 @@ fn start(arguments: &Arguments, started: Started) -> anyhow::Result<()> {
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the desk is open");
     app.manage(core);
     app.manage(started);
+    app.manage(OtherFolder(arguments.data.as_ref().map(|_| folder.clone())));
     app.manage(Words::of_system());
     #[cfg(target_os = "linux")]
     app.manage(notifications::Notifier::default());
@@ -85,16 +91,24 @@ fn builder(arguments: &Arguments, folder: &Path) -> tauri::Builder<tauri::Wry> {
         );
     }
     let home = folder.to_owned();
+    let background = arguments.background;
     builder
         .plugin(state.build())
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .register_asynchronous_uri_scheme_protocol("desk", adapter::answer)
-        .invoke_handler(tauri::generate_handler![commands::open_outside, commands::save_file, commands::notify, commands::set_language])
+        .invoke_handler(tauri::generate_handler![
+            commands::open_outside,
+            commands::save_file,
+            commands::notify,
+            commands::set_language,
+            commands::starts_at_login,
+            commands::start_at_login
+        ])
         .setup(move |app| {
             // Tauri panics on an error from here; a sentence is kinder.
-            if let Err(error) = open_window(app.handle(), &home, hash.as_deref()) {
+            if let Err(error) = open_window(app.handle(), &home, hash.as_deref(), background) {
                 refuse(&error);
                 app.handle().cleanup_before_exit();
                 std::process::exit(1);
@@ -103,13 +117,15 @@ fn builder(arguments: &Arguments, folder: &Path) -> tauri::Builder<tauri::Wry> {
         })
 }
 
-fn open_window(app: &AppHandle, folder: &Path, hash: Option<&str>) -> anyhow::Result<()> {
-    window::open(app, folder, hash)?;
+fn open_window(app: &AppHandle, folder: &Path, hash: Option<&str>, background: bool) -> anyhow::Result<()> {
+    window::open(app, folder, hash, background)?;
     tray::put(app);
     link::follow_system(app);
     quit::on_signals(app);
     let core = app.state::<Core>();
     tauri::async_runtime::spawn(notifications::follow(app.clone(), core.notices()));
+    tauri::async_runtime::spawn(alarms::follow(app.clone()));
+    tauri::async_runtime::spawn(tray::follow(app.clone()));
     tauri::async_runtime::block_on(async { core.run() });
     Ok(())
 }

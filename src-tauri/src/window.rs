@@ -11,14 +11,15 @@ use crate::{Started, adapter, commands, notifications, tray};
 /// The label of the window and of its webview.
 pub const MAIN: &str = "main";
 
-/// Opens the window on the page, at `hash` if one is given.
-pub fn open(app: &AppHandle, folder: &Path, hash: Option<&str>) -> anyhow::Result<()> {
+/// Opens the window on the page, at `hash` if one is given; in the background it is not shown, but within reach.
+pub fn open(app: &AppHandle, folder: &Path, hash: Option<&str>, background: bool) -> anyhow::Result<()> {
     let address = format!("{}/{}", adapter::HOME, hash.unwrap_or_default());
     // The token goes to the main frame alone: a mail shown in a frame never sees it.
     let token = serde_json::json!({ "token": app.state::<Core>().token(), "computer": docket_app::replica::computer() });
     let (outside, popup, download) = (app.clone(), app.clone(), app.clone());
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::CustomProtocol(address.parse()?))
         .title("Docket")
+        .visible(!background)
         .inner_size(1280.0, 820.0)
         .min_inner_size(420.0, 480.0)
         .data_directory(folder.join("webview"))
@@ -43,6 +44,11 @@ pub fn open(app: &AppHandle, folder: &Path, hash: Option<&str>) -> anyhow::Resul
             }
         })
         .build()?;
+    if background && !tray::is_seen() {
+        // Without an icon it could not be brought back: a panel that comes up later shows it in its list.
+        report("show the window", window.show());
+        report("minimise the window", window.minimize());
+    }
     let handle = app.clone();
     let told = folder.join("told-about-the-tray");
     window.on_window_event(move |event| {

@@ -1,6 +1,8 @@
 //! The few words outside the page: tray, questions and notifications, in English and German.
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use docket_app::wire::AlarmView;
+
 /// The words in the language now spoken; the page says which once the agent's choice is known.
 pub struct Words {
     german: AtomicBool,
@@ -58,6 +60,80 @@ impl Words {
             "quarantined" => self.pick("A mail could not be taken in", "Eine Mail konnte nicht übernommen werden"),
             _ => return None,
         })
+    }
+
+    /// The headline of a notice about a colleague's change; none: it goes by who did it.
+    pub fn change(&self, code: &str) -> Option<&'static str> {
+        Some(match code {
+            "owner_update" => self.pick("You own this ticket now", "Sie sind jetzt Besitzer dieses Tickets"),
+            "responsible_update" => self.pick("You are responsible now", "Sie sind jetzt verantwortlich"),
+            "queue_move" => self.pick("Moved into your queue", "In Ihre Queue verschoben"),
+            "lock_timeout" => self.pick("Unlocked because time ran out", "Entsperrt, weil die Zeit abgelaufen ist"),
+            "service_update" => self.pick("The service was changed", "Der Service wurde geändert"),
+            _ => return None,
+        })
+    }
+
+    /// What an alarm is about.
+    pub fn headline(&self, event: &str) -> &'static str {
+        match event {
+            "escalation" => self.pick("A promise is broken", "Ein Versprechen ist gebrochen"),
+            "escalation_warning" => self.pick("A promise is about to be broken", "Ein Versprechen läuft bald ab"),
+            "test" => self.pick("This is a test", "Dies ist ein Test"),
+            _ => self.pick("Reminder", "Erinnerung"),
+        }
+    }
+
+    /// The rest of an alarm: its ticket, when it was due where that is past, and since when this computer is without contact.
+    pub fn alarm(&self, alarm: &AlarmView, face: impl Fn(i64) -> String) -> String {
+        let mut lines = vec![[alarm.number.as_str(), alarm.title.as_str()].join(" ").trim().to_owned()];
+        if alarm.late {
+            lines.push(format!("{} {}", self.pick("Late: was due", "Verspätet: war fällig"), face(alarm.due_at)));
+        }
+        if let Some(at) = alarm.as_of {
+            lines.push(format!("{} {}", self.pick("Offline, as of", "Offline, Stand"), face(at)));
+        }
+        lines.retain(|line| !line.is_empty());
+        lines.join("\n")
+    }
+
+    /// Many alarms at once.
+    pub fn passed(&self, count: usize) -> String {
+        format!("{count} {}", self.pick("deadlines have passed", "Fristen sind abgelaufen"))
+    }
+
+    /// A notification's way to its ticket.
+    pub fn open_ticket(&self) -> &'static str {
+        self.pick("Open", "Öffnen")
+    }
+
+    /// Makes the ticket mine.
+    pub fn take(&self) -> &'static str {
+        self.pick("Take", "Übernehmen")
+    }
+
+    /// Puts an alarm off.
+    pub fn snooze(&self) -> &'static str {
+        self.pick("Snooze 15 min", "In 15 Min. erinnern")
+    }
+
+    /// Shows no notifications for a while.
+    pub fn pause(&self) -> &'static str {
+        self.pick("Pause notifications for an hour", "Benachrichtigungen eine Stunde aussetzen")
+    }
+
+    /// Shows notifications again.
+    pub fn resume(&self) -> &'static str {
+        self.pick("Show notifications again", "Benachrichtigungen wieder zeigen")
+    }
+
+    /// What the icon beside the clock says of my tickets.
+    pub fn burden(&self, mine: i64, late: i64) -> String {
+        match (mine, late) {
+            (0, _) => String::new(),
+            (mine, 0) => mine.to_string(),
+            (mine, late) => format!("{mine} ({late} {})", self.pick("late", "überfällig")),
+        }
     }
 
     /// Asked before the program ends while mail waits.

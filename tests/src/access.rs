@@ -310,7 +310,7 @@ impl Stage {
             _ => ticket.queue = self.queues["attic"].into(),
         }
         let seq = tx.next_seq();
-        let index = Index { class: Class::Viewable, rank: 3, article: None, ..Index::default() };
+        let index = Index { class: Class::Viewable, rank: 3, article: None, next: docket_domain::deadline::Next::default() };
         ticket::save(&mut tx, &ticket, &index, seq, true).await.expect("the ticket can be saved");
         tx.commit().await.expect("the transaction is good");
     }

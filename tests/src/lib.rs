@@ -13,6 +13,7 @@
 pub mod access;
 pub mod altering;
 pub mod breaking;
+pub mod cable;
 pub mod client;
 pub mod curl;
 pub mod dice;

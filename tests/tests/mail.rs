@@ -2,6 +2,7 @@
 
 mod mail {
     mod accounts;
+    mod alarms;
     mod arrives;
     mod belongs;
     mod bounces;

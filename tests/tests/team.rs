@@ -5,6 +5,8 @@
 mod team {
     mod absence;
     mod administration;
+    mod alarms;
+    mod alarms_once;
     mod away;
     mod clocks;
     mod concurrent;

@@ -22,7 +22,7 @@ const BUS = (folder) => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus B
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
 </busconfig>`;
 
-/** Runs `test` with a desk around it, and takes everything away afterwards. `options`: bus, display (true), dunst, keyring (false). */
+/** Runs `test` with a desk around it, and takes everything away afterwards. `options`: bus, display (true), dunst, keyring, clock (false). */
 export async function withDesk(options, test) {
   let desk = new Desk();
   try {
@@ -40,7 +40,7 @@ class Desk {
   #children = [];
   #drivers = [];
 
-  async open({ bus, dunst, keyring, display }) {
+  async open({ bus, dunst, keyring, display, clock }) {
     this.folder = await mkdtemp(join(tmpdir(), 'docket-window-'));
     this.data = join(this.folder, 'desk');
     this.saved = join(this.folder, 'saved');
@@ -48,6 +48,8 @@ class Desk {
     this.log = join(this.folder, 'program.log');
     for (let name of ['home', 'saved', 'bin', 'run', 'bus']) await mkdir(join(this.folder, name), { mode: 0o700 });
     this.env = this.#environment();
+    this.clock = join(this.folder, 'clock');
+    if (clock) this.env.DOCKET_CLOCK = this.clock;
     await writeFile(this.log, '');
     if (display) this.env.DISPLAY = `:${await this.#first('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x900x24', '-nolisten', 'tcp'])}`;
     this.env.DBUS_SESSION_BUS_ADDRESS = `unix:path=${this.folder}/no-bus`; // without an address one would be started
@@ -93,7 +95,16 @@ class Desk {
   }
 
   async #startDunst() {
-    await writeFile(join(this.folder, 'dunstrc'), '[global]\nmarkup = full\nidle_threshold = 0\n[urgency_normal]\ntimeout = 60\n');
+    // dunst itself says when it shows something, and asks a program which button is chosen.
+    this.seen = join(this.folder, 'seen');
+    this.wanted = join(this.folder, 'wanted');
+    let told = join(this.folder, 'told.sh');
+    let choose = join(this.folder, 'choose.sh');
+    await writeFile(this.seen, '');
+    await writeFile(told, `#!/bin/sh\necho "$(date +%s%3N) $DUNST_SUMMARY" >> ${this.seen}\n`, { mode: 0o755 });
+    await writeFile(choose, `#!/bin/sh\nexec grep -m1 -F "$(cat ${this.wanted})"\n`, { mode: 0o755 });
+    let rules = `[global]\nmarkup = full\nidle_threshold = 0\ndmenu = ${choose}\n[urgency_normal]\ntimeout = 60\n`;
+    await writeFile(join(this.folder, 'dunstrc'), `${rules}[told]\nsummary = "*"\nscript = ${told}\n`);
     this.start('dunst', ['-conf', join(this.folder, 'dunstrc')]);
     await until('dunst to own its name', () => this.#ends0('dunstctl', ['count']));
   }
@@ -150,6 +161,23 @@ class Desk {
     return shown.map((one) => ({ summary: one.summary.data, body: one.body.data }));
   }
 
+  /** When dunst showed what so far, the earliest first: milliseconds and summary. */
+  async shown() {
+    let lines = (await readFile(this.seen, 'utf8')).trim().split('\n').filter(Boolean);
+    return lines.map((line) => ({ at: Number(line.slice(0, 13)), summary: line.slice(14) }));
+  }
+
+  /** Chooses that button of the notifications on screen. */
+  async choose(label) {
+    await writeFile(this.wanted, label);
+    await this.output('dunstctl', ['context']);
+  }
+
+  /** Sets the clocks of the programs that start from now on, or that follow it, so many milliseconds ahead. */
+  async moveClock(ms) {
+    await writeFile(this.clock, String(ms));
+  }
+
   /** Runs the program without a driver until it ends. */
   async run(...args) {
     let log = join(this.folder, `run-${this.#children.length}.log`);
@@ -177,6 +205,17 @@ class Desk {
   /** Ends the window as a kill -9 of the program would. */
   async kill(session) {
     await stop(session.driver, 'SIGKILL');
+    // The driver goes first: a start that meets the dying program would wait for its answer.
+    await until('the program to be gone', async () => !(await this.#runs()));
+  }
+
+  /** Does a program run on a folder of this desk? */
+  async #runs() {
+    for (let pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+      let words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+      if (words[0] === PROGRAM && words.some((word) => word.startsWith(this.folder))) return true;
+    }
+    return false;
   }
 
   picture(name) {

@@ -13,7 +13,7 @@ test('closing the window hides it where a tray brings it back, and says so once'
     let panel = await desk.panel();
     let window = await desk.window();
     await until('the tray icon', async () => (await panel.ask('menu')) !== 'no icon');
-    assert.deepEqual(JSON.parse(await panel.ask('menu')), ['Open Docket', 'New ticket', 'Quit']);
+    assert.deepEqual(JSON.parse(await panel.ask('menu')), ['Open Docket', 'New ticket', 'Pause notifications for an hour', 'Quit']);
     for (let time = 0; time < 2; time++) {
       await desk.closeFrame();
       await until('the window to be hidden', async () => !(await desk.frame()).shown);

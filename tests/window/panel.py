@@ -2,14 +2,18 @@
 """A desktop panel that shows tray icons, as far as D-Bus tells: org.kde.StatusNotifierWatcher.
 
 Writes `ready` to descriptor 3, then answers lines on standard input there: `menu` with the labels of the first
-icon's menu as JSON, `click LABEL` with `clicked` after choosing that entry.
+icon's menu as JSON, `click LABEL` with `clicked` after choosing that entry, `label` with what stands beside the icon, and `colour`
+with the colour of its lower right corner.
 """
 
 import json
 import os
 import sys
 
-from gi.repository import Gio, GLib
+import gi
+
+gi.require_version("GdkPixbuf", "2.0")
+from gi.repository import GdkPixbuf, Gio, GLib
 
 NAME = "org.kde.StatusNotifierWatcher"
 INTERFACE = f"""<node><interface name="{NAME}">
@@ -41,6 +45,22 @@ def call(bus, item, path, interface, method, arguments):
     return bus.call_sync(item[0], path, interface, method, arguments, None, Gio.DBusCallFlags.NONE, 5000, None)
 
 
+def about(bus, name):
+    """A property of the first icon."""
+    item = items[0]
+    ask = GLib.Variant("(ss)", ("org.kde.StatusNotifierItem", name))
+    return call(bus, item, item[1], "org.freedesktop.DBus.Properties", "Get", ask).unpack()[0]
+
+
+def colour(bus):
+    """The middle of the dot, a quarter of the icon away from its lower right corner."""
+    picture = GdkPixbuf.Pixbuf.new_from_file(about(bus, "IconName"))
+    size = min(picture.get_width(), picture.get_height())
+    at = size - size // 4 - 1
+    place = at * picture.get_rowstride() + at * picture.get_n_channels()
+    return "#" + picture.get_pixels()[place : place + 3].hex()
+
+
 def menu(bus):
     """The menu's path and its entries, label by id."""
     item = items[0]
@@ -55,6 +75,10 @@ def answer(bus, line):
     verb, _, label = line.strip().partition(" ")
     if not items:
         return say("no icon")
+    if verb == "label":
+        return say(about(bus, "XAyatanaLabel") or "-")
+    if verb == "colour":
+        return say(colour(bus))
     path, entries = menu(bus)
     if verb == "menu":
         return say(json.dumps([text for text in entries.values() if text]))

@@ -50,6 +50,17 @@ pub(crate) struct Caller {
     pub secure: bool,
 }
 
+impl Caller {
+    /// What names the device that asks among those of its agent.
+    pub fn device_name(&self) -> String {
+        match (&self.device, &self.cookie) {
+            (Some(asking), _) => asking.device.to_string(),
+            (None, Some(cookie)) => docket_app::session_name(cookie),
+            (None, None) => "window".into(),
+        }
+    }
+}
+
 /// Set on requests that arrive at a listener which only this computer can reach.
 #[derive(Clone, Copy)]
 pub(crate) struct Loopback;

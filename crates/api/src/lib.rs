@@ -8,6 +8,7 @@ use docket_domain::AgentId;
 
 mod access;
 mod agents;
+mod alarm;
 mod article;
 mod backup;
 mod calendar;

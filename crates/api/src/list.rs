@@ -5,13 +5,14 @@ use std::time::Duration;
 use axum::{Extension, extract::State};
 use docket_app::{
     App,
-    wire::{Changes, Counts, CustomerInput, Hit, ListQuery, TicketPage},
+    wire::{Asker, Changes, Counts, CustomerInput, Hit, ListQuery, TicketPage},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
     extract::{Answer, Json, Me, Query},
+    gate::Caller,
     serve::Closing,
 };
 
@@ -34,6 +35,8 @@ pub(crate) struct Typed {
 pub(crate) struct Since {
     /// The `seq` of the last answer; -1 asks where things stand now.
     after: i64,
+    /// The `upto` of the last answer about alarms; below 0 asks what stands now. None: they are not told of.
+    alarms: Option<i64>,
 }
 
 /// How many tickets wait, by view and queue.
@@ -65,7 +68,8 @@ pub(crate) async fn search(State(app): State<App>, Me(me): Me, Query(typed): Que
 pub(crate) async fn changes(
     State(app): State<App>,
     Me(me): Me,
-    Query(Since { after }): Query<Since>,
+    Extension(caller): Extension<Caller>,
+    Query(Since { after, alarms }): Query<Since>,
     closing: Option<Extension<Closing>>,
 ) -> Answer<Changes> {
     let closed = async {
@@ -74,8 +78,9 @@ pub(crate) async fn changes(
             None => std::future::pending().await,
         }
     };
+    let asker = Asker { agent: me, device: caller.device_name(), alarms };
     tokio::select! {
-        changes = app.changes(me, after, PATIENCE) => Ok(Json(changes?)),
+        changes = app.changes_for(&asker, after, PATIENCE) => Ok(Json(changes?)),
         () = closed => Ok(Json(Changes { seq: after, ..Changes::default() })),
     }
 }

@@ -85,7 +85,7 @@ fn belongs_to_server(method: &Method, path: &str) -> bool {
     match parts.as_slice() {
         ["settings", .., "history"] => true,
         ["settings", ..] => method != Method::GET,
-        ["tickets", _, "presence"] => true,
+        ["tickets", _, "presence"] | ["alarms", "test" | "log"] => true,
         [first, ..] => WHOLE.contains(first),
         [] => false,
     }
@@ -123,6 +123,10 @@ mod tests {
             ("POST", "/api/v1/connection/sync", false),
             ("GET", "/api/v1/connection/outbox", false),
             ("GET", "/api/v1/changes", false),
+            ("POST", "/api/v1/alarms/test", true),
+            ("GET", "/api/v1/alarms/log", true),
+            ("GET", "/api/v1/alarms", false),
+            ("POST", "/api/v1/alarms/end", false),
             ("GET", "/api/v1/articles/1/attachments/2", false),
             ("POST", "/api/v1/uploads", false),
             ("GET", "/mailboxes", false),

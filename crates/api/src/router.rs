@@ -17,7 +17,7 @@ use utoipa_axum::{
 };
 
 use crate::{
-    Host, access, agents, article, backup, calendar, compose, connection, gate, headers, list, mailbox, metrics, openapi, page,
+    Host, access, agents, alarm, article, backup, calendar, compose, connection, gate, headers, list, mailbox, metrics, openapi, page,
     problem::Problem, promise, relay, session, settings, setup, sync, system, team, ticket,
 };
 
@@ -85,6 +85,14 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .routes(routes!(list::customers))
         .routes(routes!(list::search))
         .routes(routes!(list::changes))
+        .routes(routes!(alarm::alarms))
+        .routes(routes!(alarm::end_alarms))
+        .routes(routes!(alarm::use_device))
+        .routes(routes!(alarm::report_alarms))
+        .routes(routes!(alarm::test_alarm))
+        .routes(routes!(alarm::alarm_log))
+        .routes(routes!(alarm::glance))
+        .routes(routes!(alarm::pause))
         .routes(routes!(ticket::ticket))
         .routes(routes!(ticket::history))
         .routes(routes!(promise::clocks))

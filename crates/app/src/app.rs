@@ -19,6 +19,7 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::{
+    alarm::Uses,
     clock::{Clock, new_id},
     error::{Error, Result},
     fetch::MailboxStatus,
@@ -82,7 +83,8 @@ pub struct Options {
 /// Something that people should hear of now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Stable code: `new_ticket`, `follow_up`, `note`, `mail_failed`, `perhaps_sent`, `mailbox_stopped`, `quarantined`.
+    /// Stable code: `new_ticket`, `follow_up`, `note`, `owner_update`, `responsible_update`, `queue_move`, `lock_timeout`,
+    /// `service_update`, `mail_failed`, `perhaps_sent`, `mailbox_stopped`, `quarantined`.
     pub code: &'static str,
     /// Who or what, in a few words: a plain text, to be escaped where markup is meant.
     pub title: String,
@@ -98,12 +100,32 @@ pub struct Notice {
     pub by: Option<AgentId>,
     /// The feed number of the change it tells of; none: it stands beside the feed.
     pub seq: Option<i64>,
+    /// The moment that it is about (ms UTC), where that is a deadline or a reminder: see [`Notice::is_alarm`].
+    pub due_at: Option<i64>,
 }
 
 impl Notice {
+    /// The code of an alarm that nothing but the page can show.
+    pub const ALARM: &'static str = "alarm";
+
     /// A notice about the desk.
     pub(crate) fn new(code: &'static str) -> Self {
-        Self { code, title: String::new(), text: String::new(), ticket: None, queue: None, agents: Vec::new(), by: None, seq: None }
+        Self {
+            code,
+            title: String::new(),
+            text: String::new(),
+            ticket: None,
+            queue: None,
+            agents: Vec::new(),
+            by: None,
+            seq: None,
+            due_at: None,
+        }
+    }
+
+    /// Is it about a moment? Then it is no passing word but an alarm, which stands on all devices until somebody has seen it.
+    pub(crate) fn is_alarm(&self) -> bool {
+        self.ticket.is_some() && ["escalation", "escalation_warning", "reminder", "silence", "snooze_over"].contains(&self.code)
     }
 
     /// A notice about a ticket: for those who have to do with it, and for its queue while nobody has it here (contract §1, follow-up
@@ -144,6 +166,12 @@ pub(crate) struct Inner {
     pub wake_team: Notify,
     pub heard: Notify,
     pub presence: Presences,
+    /// The devices of agents, and which was used last.
+    pub uses: Uses,
+    /// Agents whose alarms came or ended.
+    pub rung: broadcast::Sender<AgentId>,
+    /// Wakes whoever tells the server that this device is being used.
+    pub wake_use: Notify,
     pub setup_link: Mutex<Option<(String, i64)>>,
     pub progress: watch::Sender<Progress>,
     pub stopping: watch::Sender<bool>,
@@ -213,6 +241,9 @@ impl App {
             wake_team: Notify::new(),
             heard: Notify::new(),
             presence: Presences::default(),
+            uses: Uses::default(),
+            rung: broadcast::Sender::new(256),
+            wake_use: Notify::new(),
             setup_link: Mutex::new(None),
             progress: watch::Sender::new(Progress::default()),
             stopping: watch::Sender::new(false),
@@ -275,6 +306,8 @@ impl App {
             tokio::spawn(self.clone().timer_loop());
             tokio::spawn(self.clone().level_loop());
             tokio::spawn(self.clone().recompute_loop());
+            tokio::spawn(self.clone().alarm_loop());
+            tokio::spawn(self.clone().alarm_mail_loop());
         }
         if self.has_team() {
             tokio::spawn(self.clone().listen_loop());

@@ -12,9 +12,10 @@ use tokio::sync::broadcast;
 
 use crate::{
     access::sight,
+    alarm::Waits,
     app::{App, Notice},
     error::Result,
-    wire::{Changes, NoticeView},
+    wire::{Asker, Changes, NoticeView},
 };
 
 /// One who waits, counted while waiting.
@@ -40,6 +41,13 @@ impl App {
     /// Answers as soon as the feed has moved past `after`, a mailbox or the connection changed or a notice came, at the latest after
     /// `wait`; of tickets it names those alone that this agent may read. A negative `after` answers at once with where the feed is.
     pub async fn changes(&self, me: AgentId, after: i64, wait: Duration) -> Result<Changes> {
+        self.changes_for(&Asker { agent: me, device: String::new(), alarms: None }, after, wait).await
+    }
+
+    /// [`App::changes`], and what became of alarms.
+    pub async fn changes_for(&self, asker: &Asker, after: i64, wait: Duration) -> Result<Changes> {
+        let me = asker.agent;
+        let mut rung = self.rung();
         let mut head = self.head();
         let mut notices = self.notices();
         let mut presence = self.0.presence.moved();
@@ -48,8 +56,16 @@ impl App {
         let mut stopping = self.0.stopping.subscribe();
         let mut changes = Changes::default();
         let mut visited = BTreeSet::new();
-        if after >= 0 && *head.borrow_and_update() <= after {
+        let rings = match asker.alarms {
+            Some(known) => self.alarms_waiting(me, known).await?,
+            None => false,
+        };
+        if after >= 0 && !rings && *head.borrow_and_update() <= after {
             let _waiting = Waiting::begin(&self.0.long_polls);
+            let there = asker.alarms.map(|_| Waits::begin(self, me, &asker.device));
+            if there.is_some() {
+                self.tell_device(me, &asker.device, None).await;
+            }
             tokio::select! {
                 _ = head.changed() => {}
                 _ = mailboxes.changed() => changes.mailboxes = true,
@@ -57,7 +73,11 @@ impl App {
                 _ = stopping.changed() => {}
                 ticket = readable(self, me, &mut presence) => drop(visited.insert(ticket)),
                 notice = self.heard(me, &mut notices) => changes.notices.push(notice),
+                () = rang(me, &mut rung), if asker.alarms.is_some() => {}
                 () = tokio::time::sleep(wait) => {}
+            }
+            if let Some(there) = there {
+                there.answered();
             }
         }
         while let Ok(notice) = notices.try_recv() {
@@ -70,6 +90,10 @@ impl App {
         }
         if !visited.is_empty() {
             changes.presence = self.may_look_at(me, visited).await?;
+        }
+        if let Some(known) = asker.alarms {
+            let news = self.alarm_news(me, &asker.device, known).await?;
+            changes.alarms = (news.upto != known).then_some(news);
         }
         let mut tx = self.0.db.read().await?;
         let settings = self.settings_in(&mut tx).await?;
@@ -115,6 +139,17 @@ impl App {
             return None;
         }
         Some(NoticeView { code: notice.code.into(), title: notice.title, text: notice.text, ticket_id: notice.ticket, seq: notice.seq })
+    }
+}
+
+/// Returns when the alarms of that agent came or ended.
+async fn rang(me: AgentId, rung: &mut broadcast::Receiver<AgentId>) {
+    loop {
+        match rung.recv().await {
+            Ok(agent) if agent != me => {}
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
     }
 }
 

@@ -62,6 +62,11 @@ impl App {
     }
 }
 
+/// What names the session behind a cookie.
+pub fn session_name(cookie: &str) -> String {
+    name(&hash_token(cookie)).to_owned()
+}
+
 /// What names a session to people: a part of the hash, which opens nothing.
 fn name(token_hash: &str) -> &str {
     token_hash.get(..16).unwrap_or(token_hash)

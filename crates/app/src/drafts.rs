@@ -85,8 +85,18 @@ impl App {
         if !self.may_hear(me, notice).await? {
             return Ok(false);
         }
-        let told = ["new_ticket", "follow_up", "note", "escalation", "escalation_warning"];
-        if !told.contains(&notice.code) && !reminders::CODES.contains(&notice.code) {
+        const OF_TICKETS: [&str; 9] = [
+            "new_ticket",
+            "follow_up",
+            "note",
+            "owner_update",
+            "responsible_update",
+            "queue_move",
+            "service_update",
+            "escalation",
+            "escalation_warning",
+        ];
+        if !OF_TICKETS.contains(&notice.code) && !reminders::CODES.contains(&notice.code) {
             return Ok(true);
         }
         if notice.by == Some(me) {

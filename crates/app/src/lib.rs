@@ -6,6 +6,7 @@
 mod absence;
 mod access;
 mod agents;
+mod alarm;
 mod app;
 mod auto_reply;
 mod backup;
@@ -53,6 +54,8 @@ pub mod wire;
 pub use app::{App, Database, Hold, HostKind, Notice, Options};
 pub use backup::restore;
 pub use clock::{Clock, new_id, token};
+pub use devices::session_name;
+pub use docket_domain::{AgentId, CommandId, TicketId};
 
 pub use error::{Error, Result};
 pub use files::File;

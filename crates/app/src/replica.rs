@@ -15,6 +15,7 @@ use crate::{
     error::{Error, Result},
 };
 
+mod alarms;
 mod connect;
 mod contact;
 mod left;
@@ -79,6 +80,8 @@ pub(crate) struct Memory {
     pub whole_until: i64,
     /// Articles that were here and that a restored server does not know: to be handed back when the first sync is over.
     pub lost: Vec<serde_json::Value>,
+    /// How far the server's alarms are known; none: not at all.
+    pub alarms: Option<i64>,
     /// Days without contact after which it locks.
     pub lock_after_days: i64,
     /// How the line was when whoever kept it last noted that, for processes that have not asked themselves.

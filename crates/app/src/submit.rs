@@ -33,6 +33,8 @@ pub(crate) struct Work {
     pub settings: Arc<Settings>,
     pub now: i64,
     pub notices: Vec<Notice>,
+    /// Agents whose alarms came or ended.
+    pub rung: BTreeSet<AgentId>,
     /// Was what is carried out given without the network?
     pub offline: bool,
     /// Is it a replica's guess? Then it leaves no trace but its articles and events, which have the feed number 0.
@@ -96,12 +98,28 @@ impl App {
     pub(crate) async fn work(&self) -> Result<Work> {
         let mut tx = self.0.db.begin().await?;
         let settings = self.settings_in(&mut tx).await?;
-        Ok(Work { tx, settings, now: self.now(), notices: Vec::new(), offline: false, guessing: false, mail_queued: false })
+        Ok(Work {
+            tx,
+            settings,
+            now: self.now(),
+            notices: Vec::new(),
+            rung: BTreeSet::new(),
+            offline: false,
+            guessing: false,
+            mail_queued: false,
+        })
     }
 
     /// Makes it last and tells whoever waits.
     pub(crate) async fn finish(&self, mut work: Work) -> Result<()> {
         let head = work.tx.head;
+        if !work.notices.is_empty() && self.connected().is_none() {
+            work.raise_notices().await?;
+            work.mail_notices().await?;
+        }
+        for agent in work.rung.clone() {
+            self.tell_rung_in(&mut work.tx, agent).await?;
+        }
         for notice in &mut work.notices {
             notice.seq = Some(head);
         }
@@ -112,6 +130,9 @@ impl App {
         // Before the feed moves on: whoever wakes then finds them.
         for notice in work.notices {
             self.notify_here(Notice { seq: Some(head), ..notice });
+        }
+        for agent in work.rung {
+            self.ring(agent);
         }
         self.moved_to(head);
         if work.mail_queued {
@@ -175,7 +196,8 @@ impl Work {
         let seq = self.tx.next_seq();
         let scope = Scope::of(&ticket);
         let before = ticket.clone();
-        let mut events = Vec::with_capacity(bodies.len());
+        let count = bodies.len();
+        let mut events = Vec::with_capacity(count);
         for body in bodies {
             let event = Event {
                 ordinal: ticket.events + 1,
@@ -198,6 +220,13 @@ impl Work {
         ticket::save(&mut self.tx, &ticket, &index, seq, moved).await?;
         self.effects(&ticket, body, envelope, mark).await?;
         self.tell_of_timers(&ticket, &events);
+        if !is_new {
+            let author = match body {
+                Body::MailLeft { author, .. } | Body::ConfirmArrival { author, .. } => *author,
+                _ => None,
+            };
+            self.tell_of_change(&ticket, (before.owner, before.responsible, before.queue), envelope.actor.agent().or(author));
+        }
         Ok(Done { ticket, events: count, repeated: false })
     }
 
@@ -339,6 +368,25 @@ impl Work {
         let Some(by) = actor.agent() else { return };
         let title = self.settings.agent_name(by).to_owned();
         self.notices.push(Notice { title, text: ticket.title.clone(), queue: None, by: Some(by), ..Notice::of("note", ticket) });
+    }
+
+    /// Contract §1: whoever owns the ticket or answers for it now is told, and the queue that it came to.
+    fn tell_of_change(
+        &mut self,
+        ticket: &Ticket,
+        (owner, responsible, queue): (Option<AgentId>, Option<AgentId>, QueueId),
+        by: Option<AgentId>,
+    ) {
+        let title = by.map_or(&*self.settings.desk.name, |by| self.settings.agent_name(by)).to_owned();
+        let notice = Notice { title, text: ticket.title.clone(), ticket: Some(ticket.id), by, ..Notice::new("") };
+        for (code, before, now) in [("owner_update", owner, ticket.owner), ("responsible_update", responsible, ticket.responsible)] {
+            if let Some(now) = now.filter(|now| before != Some(*now) && by != Some(*now)) {
+                self.notices.push(Notice { code, agents: vec![now], ..notice.clone() });
+            }
+        }
+        if queue != ticket.queue {
+            self.notices.push(Notice { code: "queue_move", queue: Some(ticket.queue), ..notice });
+        }
     }
 
     /// A link shows on both tickets, so both go into the feed.

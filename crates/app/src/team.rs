@@ -12,7 +12,7 @@ use std::{
 
 use docket_domain::{AgentId, MailboxId, QueueId, TicketId};
 use docket_store::{
-    job, secret,
+    Tx, job, secret,
     server::{self, Server},
 };
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,17 @@ enum Word {
         #[serde(default)]
         seq: Option<i64>,
     },
+    /// The alarms of that agent came or ended.
+    Rung {
+        agent: AgentId,
+    },
+    /// A device asks the server that says so, or was used at that moment.
+    Device {
+        agent: AgentId,
+        device: String,
+        #[serde(default)]
+        used_at: Option<i64>,
+    },
     Mailboxes,
     Fetch {
         mailbox: MailboxId,
@@ -84,10 +95,14 @@ fn cut(text: &str) -> String {
 
 /// The code of a notice that this program knows, too.
 pub(crate) fn known_code(code: &str) -> Option<&'static str> {
-    const CODES: [&str; 10] = [
+    const CODES: [&str; 14] = [
         "new_ticket",
         "follow_up",
         "note",
+        "owner_update",
+        "responsible_update",
+        "queue_move",
+        "service_update",
         "mail_failed",
         "perhaps_sent",
         "held",
@@ -288,9 +303,14 @@ impl App {
         match word {
             Word::Notice { code, title, text, ticket, queue, agents, by, seq } => {
                 if let Some(code) = known_code(&code) {
-                    self.notify_here(Notice { code, title, text, ticket, queue, agents, by, seq });
+                    self.notify_here(Notice { title, text, ticket, queue, agents, by, seq, ..Notice::new(code) });
                 }
             }
+            Word::Rung { agent } => self.ring(agent),
+            Word::Device { agent, device, used_at } => match used_at {
+                Some(at) => self.0.uses.used(agent, &device, at),
+                None => self.0.uses.asks_elsewhere(agent, &device, self.now()),
+            },
             Word::Mailboxes => drop(self.read_statuses().await),
             Word::Fetch { mailbox } => drop(self.0.wake_fetch.send(Some(mailbox))),
             Word::Left => self.0.wake_team.notify_one(),
@@ -303,10 +323,22 @@ impl App {
 
     /// A notice as a word for the other servers.
     pub(crate) fn word_of(&self, notice: &Notice) -> String {
-        let Notice { code, title, text, ticket, queue, agents, by, seq } = notice;
+        let Notice { code, title, text, ticket, queue, agents, by, seq, due_at: _ } = notice;
         let agents = agents.iter().copied().take(AGENTS).collect();
         let (code, title, text) = ((*code).to_owned(), cut(title), cut(text));
         self.said(Word::Notice { code, title, text, ticket: *ticket, queue: *queue, agents, by: *by, seq: *seq })
+    }
+
+    /// Tells the other servers, with the transaction that changes them, that an agent's alarms came or ended.
+    pub(crate) async fn tell_rung_in(&self, tx: &mut Tx, agent: AgentId) -> Result<()> {
+        Ok(tx.tell(&self.said(Word::Rung { agent })).await?)
+    }
+
+    /// Tells the other servers that a device asks here, or was used.
+    pub(crate) async fn tell_device(&self, agent: AgentId, device: &str, used_at: Option<i64>) {
+        if self.has_team() {
+            self.tell(Word::Device { agent, device: cut(device), used_at }).await;
+        }
     }
 
     async fn tell(&self, word: Word) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use docket_store::{attempt, blob, left_behind, personal, replica, session};
+use docket_store::{alarm, attempt, blob, delivery, left_behind, personal, replica, session};
 
 use crate::{app::App, error::Result, snooze::Told, team::TIMERS};
 
@@ -12,6 +12,8 @@ use due::Calendars;
 const MINUTE: i64 = 60_000;
 
 const DAY: i64 = 24 * 3_600_000;
+/// How an alarm ended is known for so long, for devices that come back late.
+const ALARMS_KEPT: i64 = 60 * DAY;
 const SESSION_LONGEST: i64 = 16 * 3_600_000;
 const SESSION_IDLE: i64 = 8 * 3_600_000;
 
@@ -78,6 +80,8 @@ impl App {
         replica::clear_discarded(&mut tx, self.now() - crate::replica::DISCARDED_KEPT).await?;
         session::expire(&mut tx, self.now() - SESSION_LONGEST, self.now() - SESSION_IDLE).await?;
         attempt::expire(&mut tx, self.now() - DAY).await?;
+        alarm::expire(&mut tx, self.now() - ALARMS_KEPT).await?;
+        delivery::expire(&mut tx, self.now() - crate::alarm::KEPT_DAYS * DAY).await?;
         // What waits for somebody: drafts name uploads by their id, commands that a device left behind by the bytes.
         let waits = personal::of_kind(&mut tx, "draft").await?.concat() + &left_behind::waiting(&mut tx).await?.concat();
         for upload in blob::uploads_before(&mut tx, self.now() - DAY).await? {

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+mod alarm;
 pub mod body;
 mod calendar;
 pub mod connection;
@@ -19,6 +20,7 @@ mod promise;
 pub mod sync;
 mod team;
 mod timers;
+pub use alarm::{AlarmEnd, AlarmEnded, AlarmLine, AlarmNews, AlarmReport, AlarmTest, AlarmView, Asker, DeadlineView, Glance, PauseInput};
 pub use body::CommandBody;
 pub use calendar::{
     BetweenInput, BetweenView, CalendarPreview, CalendarPreviewed, CountryView, DueInput, DueView, HolidaysQuery, ImportInput, ImportView,
@@ -874,6 +876,9 @@ pub struct Changes {
     /// Tickets where somebody came, left, or began or ended writing.
     #[serde(default)]
     pub presence: Vec<TicketId>,
+    /// What became of alarms, for whoever said how far they know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarms: Option<AlarmNews>,
 }
 
 /// Somebody else who is at a ticket.

@@ -81,8 +81,11 @@ mod tests {
     const CEM: AgentId = AgentId::fixed(90, 3);
 
     /// Agents with their absences: from, until, deputy.
-    fn settings(people: &[(AgentId, Option<(i64, i64, Option<AgentId>)>)]) -> Settings {
-        let record = |(id, absence): &(AgentId, Option<(i64, i64, Option<AgentId>)>)| {
+    /// An agent, and from when until when they are away and for whom.
+    type Person = (AgentId, Option<(i64, i64, Option<AgentId>)>);
+
+    fn settings(people: &[Person]) -> Settings {
+        let record = |(id, absence): &Person| {
             let absence = absence.map(|(from, until, deputy)| json!({ "from": from, "until": until, "deputy_id": deputy }));
             let document = json!({ "login": id.to_string(), "name": "x", "absence": absence });
             Record { kind: Kind::Agent, id: id.0, version: 1, document }

@@ -19,6 +19,7 @@ pub mod id;
 pub mod link;
 pub mod master;
 pub mod merge;
+pub mod notify;
 pub mod number;
 pub mod placeholder;
 pub mod refusal;

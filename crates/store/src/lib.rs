@@ -5,12 +5,14 @@
 
 #[macro_use]
 mod db;
+pub mod alarm;
 pub mod article;
 mod attachment_row;
 pub mod attempt;
 pub mod blob;
 pub mod command;
 pub mod customer;
+pub mod delivery;
 pub mod device;
 pub mod dump;
 pub mod event;

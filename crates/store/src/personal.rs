@@ -154,3 +154,9 @@ pub async fn put_mark(tx: &mut Tx, agent: AgentId, mark: &Mark, told: i64) -> Re
         .execute(conn).await.map(drop))?;
     Ok(())
 }
+
+/// The documents of that kind and key of all agents.
+pub async fn of_key(tx: &mut Tx, kind: &str, key: &str) -> Result<Vec<(Uuid, String)>> {
+    const SQL: &str = "select agent_id, document from personal where kind = $1 and key = $2 and document <> ''";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(kind).bind(key).fetch_all(conn).await)?)
+}

@@ -23,6 +23,8 @@ macro_rules! both {
     )+};
 }
 
+#[path = "store/alarms.rs"]
+mod alarms;
 #[path = "store/articles.rs"]
 mod articles;
 #[path = "store/blobs.rs"]

@@ -24,6 +24,7 @@ pub async fn run(app: App, roads: Roads) {
     tokio::select! {
         () = keep(&app, &roads) => {}
         () = carry(&app, &roads) => {}
+        () = tell_use(&app, &roads) => {}
         () = app.stopped() => {}
     }
 }
@@ -70,6 +71,19 @@ async fn carry(app: &App, roads: &Roads) {
                 sleep(Duration::from_secs(PAUSES[failures.min(PAUSES.len() - 1)])).await;
                 failures += 1;
             }
+        }
+    }
+}
+
+/// Tells the server when this device is used: the one used last makes the sounds. Nothing is lost when it does not hear of it.
+async fn tell_use(app: &App, roads: &Roads) {
+    loop {
+        app.use_to_tell().await;
+        if let Some(connected) = app.connected()
+            && let Ok(Some(token)) = app.device_token().await
+            && let Err(error) = app.push_use(&roads.line(&connected.server, Some(token))).await
+        {
+            tracing::debug!(%error, "the server was not told that this device is used");
         }
     }
 }
@@ -157,6 +171,7 @@ async fn exchange(app: &App, line: &impl Line) -> Result<()> {
         pull(app, line).await?;
     }
     while app.push_personal(line).await? {}
+    while app.push_alarms(line).await? {}
     app.lease(line).await
 }
 
@@ -182,7 +197,8 @@ async fn push(app: &App, line: &impl Line) -> Result<usize> {
 /// Waits until the server has something new, or does not say so for long.
 async fn news(app: &App, line: &impl Line) {
     let Ok(Some(seq)) = app.server_seq().await else { return sleep(NEWS).await };
-    let path = format!("/api/v1/changes?after={seq}");
+    let Ok(alarms) = app.alarms_known().await else { return sleep(NEWS).await };
+    let path = format!("/api/v1/changes?after={seq}&alarms={alarms}");
     let asked = Asked { method: "GET", path, content_type: None, body: Vec::new() };
     match timeout(NEWS, line.ask(asked)).await {
         Ok(Ok(told)) if told.status == 200 => {

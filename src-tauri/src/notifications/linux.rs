@@ -9,6 +9,8 @@ use futures::StreamExt;
 use tokio::sync::{Mutex, OnceCell};
 use zbus::zvariant::Value;
 
+use super::Wanted;
+
 #[zbus::proxy(
     interface = "org.freedesktop.Notifications",
     default_service = "org.freedesktop.Notifications",
@@ -28,6 +30,7 @@ trait Server {
         hints: HashMap<&str, Value<'_>>,
         expire_timeout: i32,
     ) -> zbus::Result<u32>;
+    fn close_notification(&self, id: u32) -> zbus::Result<()>;
     fn get_capabilities(&self) -> zbus::Result<Vec<String>>;
     #[zbus(signal)]
     fn action_invoked(&self, id: u32, action_key: String) -> zbus::Result<()>;
@@ -35,8 +38,13 @@ trait Server {
     fn notification_closed(&self, id: u32, reason: u32) -> zbus::Result<()>;
 }
 
-/// What stands on the screen: the notification's id at the server, and what a click on it does.
-type Shown = Arc<Mutex<HashMap<u32, Box<dyn FnOnce() + Send>>>>;
+/// What stands on the screen: the notification's id at the server, and what is done about it.
+type Shown = Arc<Mutex<HashMap<u32, Box<dyn FnOnce(&str) + Send>>>>;
+
+/// The key by which a person who closed a notification without choosing anything is told.
+pub const DISMISSED: &str = "dismissed";
+/// The specification's reason for that.
+const BY_PERSON: u32 = 2;
 
 /// The notification server of this session.
 #[derive(Default)]
@@ -46,21 +54,43 @@ pub struct Notifier {
 }
 
 impl Notifier {
-    /// Shows a notification; a click on it, or on its one button `open`, does `then`.
+    /// Shows a notification; what the person chooses of it, by the action's key or [`DISMISSED`], is told to `then`. Gives its id
+    /// at the server.
     ///
     /// # Errors
     /// There is no session bus, or nothing on it shows notifications.
-    pub async fn show(&self, title: &str, body: &str, open: &str, then: impl FnOnce() + Send + 'static) -> zbus::Result<()> {
+    pub async fn show(&self, wanted: &Wanted<'_>, then: impl FnOnce(&str) + Send + 'static) -> zbus::Result<u32> {
         let server = self.server.get_or_try_init(|| connect(self.shown.clone())).await?;
         let reads_markup = server.get_capabilities().await?.iter().any(|one| one == "body-markup");
-        let body = if reads_markup { super::escape(body) } else { body.to_owned() };
-        let hints = HashMap::from([("desktop-entry", Value::from("Docket")), ("category", Value::from("email.arrived"))]);
+        let body = if reads_markup { super::escape(wanted.body) } else { wanted.body.to_owned() };
+        let actions: Vec<&str> = wanted.actions.iter().flat_map(|(key, label)| [*key, *label]).collect();
         // Held across the call: the click may come before its answer.
         let mut shown = self.shown.lock().await;
-        let id = server.notify("Docket", 0, "docket-desktop", title, &body, &["default", open], hints, -1).await?;
+        let patience = if wanted.stays { 0 } else { -1 };
+        let id = server.notify("Docket", 0, "docket-desktop", wanted.title, &body, &actions, hints(wanted), patience).await?;
         shown.insert(id, Box::new(then));
-        Ok(())
+        Ok(id)
     }
+
+    /// Takes a notification away; one that is not there any more is no trouble.
+    pub async fn close(&self, id: u32) {
+        self.shown.lock().await.remove(&id);
+        if let Some(server) = self.server.get()
+            && let Err(error) = server.close_notification(id).await
+        {
+            tracing::debug!("a notification was gone already: {error}");
+        }
+    }
+}
+
+fn hints(wanted: &Wanted<'_>) -> HashMap<&'static str, Value<'static>> {
+    let mut hints = HashMap::from([("desktop-entry", Value::from("Docket")), ("category", Value::from(wanted.category))]);
+    match wanted.sound {
+        Some(true) => drop(hints.insert("sound-name", Value::from("message-new-instant"))),
+        Some(false) => drop(hints.insert("suppress-sound", Value::from(true))),
+        None => {}
+    }
+    hints
 }
 
 async fn connect(shown: Shown) -> zbus::Result<ServerProxy<'static>> {
@@ -73,13 +103,15 @@ async fn connect(shown: Shown) -> zbus::Result<ServerProxy<'static>> {
             tokio::select! {
                 biased;
                 Some(signal) = clicked.next() => if let Ok(click) = signal.args()
-                    && click.action_key == "default"
                     && let Some(then) = shown.lock().await.remove(&click.id)
                 {
-                    then();
+                    then(&click.action_key);
                 },
-                Some(signal) = closed.next() => if let Ok(over) = signal.args() {
-                    shown.lock().await.remove(&over.id);
+                Some(signal) = closed.next() => if let Ok(over) = signal.args()
+                    && let Some(then) = shown.lock().await.remove(&over.id)
+                    && over.reason == BY_PERSON
+                {
+                    then(DISMISSED);
                 },
                 else => return,
             }

@@ -153,7 +153,7 @@ async fn a_customers_silence_is_told_once_and_may_change_the_state() {
     desk.later(2 * DAY);
     let reply = desk.sent_to("otto@x.test", 1).await.pop().unwrap();
     let thread = reply.header("Message-ID").unwrap();
-    desk.receive(docket_tests::Mail::from("otto@x.test").subject("Re: Scanner").header("In-Reply-To", thread)).await;
+    desk.receive(docket_tests::Mail::from("otto@x.test").subject("Re: Scanner").header("In-Reply-To", &thread)).await;
     looked(&desk).await;
     assert!(events(&desk, waits, "reminded").await.is_empty(), "two days");
     desk.later(DAY);

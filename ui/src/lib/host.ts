@@ -17,6 +17,16 @@ export function speak(language: string) {
   void invoker()?.('set_language', { language })?.catch(() => undefined);
 }
 
+/** Does the program start when the person signs in to this computer? */
+export const startsAtLogin = async () => (await invoker()?.('starts_at_login')) === true;
+
+/** Starts the program when the person signs in to this computer, or does no longer. */
+export async function setStartsAtLogin(on: boolean) {
+  await invoker()?.('start_at_login', { on })?.catch((error: { code?: string; message?: string }) => {
+    throw new Problem(error?.code ?? 'internal', error?.message ?? '');
+  });
+}
+
 /** Opens a web or mail address with the system's own program. */
 export async function openOutside(url: string) {
   let invoke = invoker();

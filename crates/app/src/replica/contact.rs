@@ -32,6 +32,12 @@ impl App {
         Ok(found.filter(|_| self.connected().is_some()).map(|found| read::<Memory>(&found.document).seq))
     }
 
+    /// How far this replica knows the server's alarms; below 0: not at all.
+    pub async fn alarms_known(&self) -> Result<i64> {
+        let found = replica::find(&mut self.0.db.read().await?).await?;
+        Ok(found.and_then(|found| read::<Memory>(&found.document).alarms).unwrap_or(-1))
+    }
+
     /// Was this device signed out for good, so that only a new connection helps?
     pub async fn is_over(&self) -> Result<bool> {
         let found = replica::find(&mut self.0.db.read().await?).await?;

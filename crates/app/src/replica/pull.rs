@@ -292,6 +292,11 @@ impl App {
                 self.notify(notice).await;
             }
         }
+        if let Some(told) = news.alarms
+            && let Err(error) = self.take_alarms(connected.agent, told).await
+        {
+            tracing::warn!(?error, "the server's alarms could not be taken in");
+        }
     }
 
     /// Acts on what the server says about this device or itself.

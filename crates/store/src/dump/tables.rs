@@ -146,6 +146,16 @@ tables! {
         null, at: Bigint
     },
     confirmed [ticket_id] stays { ticket_id: Uuid, document: Text null },
+    alarm [agent_id, id] backup {
+        agent_id: Uuid, id: Text, ticket_id: Uuid null, event: Text, due_at: Bigint, raised_at: Bigint, as_of: Bigint null, sound:
+        Text, again_at: Bigint null, ended: Text null, ended_at: Bigint null, told: Boolean, seq: Bigint
+    },
+    alarm_shown [agent_id, id] stays { agent_id: Uuid, id: Text, at: Bigint },
+    alarm_mark [id] stays { id: Bigint, at: Bigint, seq: Bigint },
+    delivery [id] backup {
+        id: Uuid, at: Bigint, agent_id: Uuid, alarm_id: Text, ticket_id: Uuid null, event: Text, way: Text, device: Text, outcome:
+        Text, detail: Text, due_at: Bigint, attempts: Bigint, told: Boolean
+    },
     presence [ticket_id, agent_id] stays { ticket_id: Uuid, agent_id: Uuid, writing: Boolean, seen_at: Bigint },
     leased_number [number] stays { number: Text, at: Bigint },
     server [id] stays { id: Uuid, name: Text, version: Text, started_at: Bigint, seen_at: Bigint },

@@ -221,6 +221,13 @@ export const api = {
       client.DELETE('/api/v1/drafts/{ticket_id}/{kind}', { params: { path: { ticket_id: ticket, kind } } }),
     ),
 
-  changes: (after: number, signal?: AbortSignal) =>
-    told<T.Changes>(client.GET('/api/v1/changes', { params: query({ after }), signal }), signal),
+  alarms: () => told<T.Alarm[]>(client.GET('/api/v1/alarms')),
+  endAlarms: (body: T.AlarmEnd) => told<void>(client.POST('/api/v1/alarms/end', { body })),
+  useDevice: () => told<void>(client.POST('/api/v1/alarms/use')),
+  pauseAlarms: (until: number | null) => told<void>(client.POST('/api/v1/alarms/pause', { body: { until } })),
+  testAlarm: () => told<T.AlarmTest>(client.POST('/api/v1/alarms/test')),
+  alarmLog: () => told<T.AlarmLine[]>(client.GET('/api/v1/alarms/log')),
+
+  changes: (after: number, alarms: number, signal?: AbortSignal) =>
+    told<T.Changes>(client.GET('/api/v1/changes', { params: query({ after, alarms }), signal }), signal),
 };

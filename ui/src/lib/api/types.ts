@@ -440,6 +440,11 @@ export type MergeWarning = Schemas['MergeWarning'];
 /** Somebody else at a ticket. */
 export type Present = Schemas['PresentView'];
 export type SearchHit = Schemas['Hit'];
+export type Alarm = Schemas['AlarmView'];
+export type AlarmNews = Schemas['AlarmNews'];
+export type AlarmEnd = Partial<Schemas['AlarmEnd']>;
+export type AlarmTest = Schemas['AlarmTest'];
+export type AlarmLine = Schemas['AlarmLine'];
 export type Notice = Schemas['NoticeView'];
 /** `connection`: the connection of a connected desktop changed. */
 export type Changes = Schemas['Changes'] & { connection?: boolean };

@@ -2,7 +2,9 @@ import { createContext } from 'svelte';
 import { Problem } from '$lib/api/problem';
 import { isDesktop, saveFile } from '$lib/host';
 import { m } from '$lib/i18n/messages.svelte';
-import type { Changes, Command, Id, Notice, Outcome } from '$lib/api/types';
+import type { Alarm, Changes, Command, Id, Notice, Outcome } from '$lib/api/types';
+import { AlarmState } from '$lib/alarm/alarms.svelte';
+import { eventName } from '$lib/alarm/words';
 import { ConnectionState } from '$lib/connection/connection.svelte';
 import { CountsState } from './counts.svelte';
 import { standIn } from './absence';
@@ -18,6 +20,16 @@ import { SettingsState } from './settings.svelte';
 import { TicketState } from './ticket.svelte';
 import { Toasts } from './toasts.svelte';
 
+/** An alarm stays in sight for a minute. */
+const ALARM_MS = 60_000;
+const CHANGES = ['owner_update', 'responsible_update', 'queue_move', 'lock_timeout', 'service_update'];
+const TOLD_BY_SYSTEM = ['new_ticket', 'follow_up', 'note', ...CHANGES];
+
+/** What a colleague changed about a ticket, with its title. */
+function changeWords(code: string, title: string): string | undefined {
+  return CHANGES.includes(code) ? `${eventName(code)}: ${title}` : undefined;
+}
+
 /** Everything the screens share; made once in App and reached by context. */
 export class Desk {
   session = new SessionState();
@@ -32,6 +44,10 @@ export class Desk {
   ticket = new TicketState();
   presence = new PresenceState();
   connection = new ConnectionState();
+  alarms = new AlarmState({
+    onalarm: (alarm) => this.#alarm(alarm),
+    open: () => (this.router.route.page === 'list' ? this.ticket.current?.id : undefined),
+  });
   /** The held mail that is being compared with what came since. */
   compared = $state<Id | undefined>();
   /** Which menu a key asked to open: 'state', 'owner', 'queue', 'priority', 'close', 'snooze'. */
@@ -62,7 +78,8 @@ export class Desk {
 
   /** Follows the change notice; returns how to stop. */
   follow(): () => void {
-    return this.live.listen((changes) => this.#changed(changes));
+    let stop = [this.live.listen((changes) => this.#changed(changes)), this.alarms.watch()];
+    return () => stop.forEach((end) => end());
   }
 
   #changed(changes: Changes) {
@@ -75,6 +92,7 @@ export class Desk {
     if (open && touched) void this.ticket.reload();
     this.presence.changed(changes.presence ?? []);
     for (let notice of changes.notices ?? []) this.#notice(notice);
+    if (changes.alarms) this.alarms.take(changes.alarms);
   }
 
   /** A device that is signed out loses its tickets, and gets them anew when it is signed in again. */
@@ -100,13 +118,21 @@ export class Desk {
     await this.ticket.reload();
   }
 
+  #alarm({ event, title, ticket_id, number }: Alarm) {
+    let action = ticket_id
+      ? { label: m.key_open(), run: () => this.router.openTicket(number || ticket_id) }
+      : undefined;
+    let words = [eventName(event), title].filter(Boolean).join(': ');
+    this.toasts.show(words, { action, tone: 'warn', until: Date.now() + ALARM_MS });
+  }
+
   /** In the desktop window the system itself tells of new mail. */
   #notice({ code, title, text, ticket_id }: Notice) {
-    if (isDesktop() && ['new_ticket', 'follow_up', 'note'].includes(code)) return;
+    if (isDesktop() && TOLD_BY_SYSTEM.includes(code)) return;
     let action = ticket_id
       ? { label: m.key_open(), run: () => this.router.openTicket(ticket_id) }
       : undefined;
-    let words = NOTICES[code]?.({ title, text });
+    let words = NOTICES[code]?.({ title, text }) ?? changeWords(code, text);
     this.toasts.show(words ?? [title, text].filter(Boolean).join(': '), { action });
   }
 

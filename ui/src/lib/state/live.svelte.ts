@@ -10,6 +10,7 @@ export class Live {
   lost = $state(false);
   signedOut = $state(false);
   #seq = -1;
+  #alarms = -1;
   #listeners = new Set<Listener>();
   #abort: AbortController | undefined;
   #wake: (() => void) | undefined;
@@ -39,14 +40,16 @@ export class Live {
   async #run(signal: AbortSignal) {
     while (!signal.aborted) {
       try {
-        let changes = await api.changes(this.#seq, signal);
+        let changes = await api.changes(this.#seq, this.#alarms, signal);
         let wasLost = this.lost;
         let first = this.#seq < 0;
         this.lost = false;
         this.#failures = 0;
         let restarted = changes.seq < this.#seq;
         this.#seq = changes.seq;
-        if (!first || wasLost) this.#tell(wasLost || restarted ? everything(changes) : changes);
+        this.#alarms = changes.alarms?.upto ?? this.#alarms;
+        if (!first || wasLost || changes.alarms)
+          this.#tell(wasLost || restarted ? everything(changes) : changes);
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof Problem && error.status === 401) {
@@ -68,6 +71,7 @@ export class Live {
       !changes.sight &&
       !changes.presence?.length &&
       !changes.connection &&
+      !changes.alarms &&
       !changes.notices?.length;
     if (nothing) return;
     for (let listener of this.#listeners) listener(changes);

@@ -5,6 +5,7 @@ export type Route =
   | { page: 'list'; view: ListView; queue?: Id; q?: string; ticket?: string; promise?: PromiseFilter }
   | { page: 'settings'; section?: SettingsSection; id?: Id }
   | { page: 'outbox'; ticket?: Id }
+  | { page: 'alarms' }
   | { page: 'new' }
   | { page: 'first'; token: string };
 
@@ -30,6 +31,7 @@ export function parse(hash: string): Route {
   if (first === 'first') return { page: 'first', token: query.get('token') ?? '' };
   if (first === 'settings') return { page: 'settings', section: second || undefined, id: third || undefined };
   if (first === 'outbox') return { page: 'outbox', ticket: second || undefined };
+  if (first === 'alarms') return { page: 'alarms' };
   if (first === 'new') return { page: 'new' };
   if (first === 'queue' && second)
     return { page: 'list', view: 'open', queue: second, ticket: third || undefined };
@@ -70,6 +72,8 @@ export function href(route: Route): string {
       return `#/settings${tail(route.section)}${tail(route.id)}`;
     case 'outbox':
       return `#/outbox${tail(route.ticket)}`;
+    case 'alarms':
+      return '#/alarms';
     case 'new':
       return '#/new';
     case 'first':
