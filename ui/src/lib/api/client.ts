@@ -56,9 +56,6 @@ const part = encodeURIComponent;
 const query = (wanted: object) => ({ query: wanted as never });
 const id = (value: T.Id) => ({ params: { path: { id: value } } });
 
-/** Calls that the description does not list yet. */
-const clientOf = () => client as unknown as { GET: (path: string, wanted: object) => Promise<Answer> };
-
 /** The whole wire contract, one function a call. */
 export const api = {
   session: () => told<T.Session>(client.GET('/api/v1/session')),
@@ -86,14 +83,14 @@ export const api = {
   saveSetting: <K extends T.Kind>(kind: K, key: T.Id, version: number, document: T.Documents[K]) =>
     told<T.Rec<T.Documents[K]>>(
       client.PUT('/api/v1/settings/{kind}/{id}', {
-        params: { path: { kind: kind as never, id: key } },
+        params: { path: { kind, id: key } },
         body: { version, document },
       }),
     ),
   settingHistory: (kind: T.Kind, key: T.Id) =>
     told<T.RecVersion[]>(
       client.GET('/api/v1/settings/{kind}/{id}/history', {
-        params: { path: { kind: kind as never, id: key } },
+        params: { path: { kind, id: key } },
       }),
     ),
   placeholders: () => told<{ token: string; example: string }[]>(client.GET('/api/v1/placeholders')),
@@ -146,12 +143,9 @@ export const api = {
   ticket: (key: string, signal?: AbortSignal) =>
     told<T.Ticket>(client.GET('/api/v1/tickets/{id}', { ...id(key), signal }), signal),
   clocks: (ticket: T.Id, signal?: AbortSignal) =>
-    told<T.TicketClocks>(clientOf().GET('/api/v1/tickets/{id}/clocks', { ...id(ticket), signal }), signal),
+    told<T.TicketClocks>(client.GET('/api/v1/tickets/{id}/clocks', { ...id(ticket), signal }), signal),
   promises: (from: T.Millis, to: T.Millis, signal?: AbortSignal) =>
-    told<T.KeptPromise[]>(
-      clientOf().GET('/api/v1/promises', { params: query({ from, to }), signal }),
-      signal,
-    ),
+    told<T.KeptPromise[]>(client.GET('/api/v1/promises', { params: query({ from, to }), signal }), signal),
   customers: (q: string) => told<T.CustomerHit[]>(client.GET('/api/v1/customers', { params: query({ q }) })),
   search: (q: string, limit = 12) =>
     told<T.SearchHit[]>(client.GET('/api/v1/search', { params: query({ q, limit }) })),
@@ -163,7 +157,7 @@ export const api = {
     told<T.Outcome>(
       client.POST('/api/v1/tickets/{id}/commands', {
         ...id(ticket),
-        body: { id: command, body: body as never },
+        body: { id: command, body },
       }),
     ),
   upload: (name: string, type: string, bytes: ArrayBuffer) =>

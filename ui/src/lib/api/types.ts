@@ -155,7 +155,7 @@ export type Segment = Schemas['Segment'];
 
 /* Promises: what a desk promises, to whom, and what happens when time runs out. */
 
-export type Measure = 'first_response' | 'update' | 'solution';
+export type Measure = Schemas['Measure'];
 /** A hundredth of what was promised (100: the breach), or working time after the breach. */
 export type LevelAt = { percent: number } | { after_minutes: number };
 export type Recipient =
@@ -261,8 +261,7 @@ export type OutboxRow = Schemas['OutboxView'];
 
 /* Lists. */
 
-type ViewCounts = Schemas['ViewCounts'] & { escalating?: number; late?: number };
-export type Counts = Omit<Schemas['Counts'], 'views'> & { views: ViewCounts };
+export type Counts = Schemas['Counts'];
 export type ListView =
   | 'mine'
   | 'unassigned'
@@ -277,12 +276,9 @@ export type ListView =
   | 'junk'
   | 'promises'
   | 'all';
-export type Standing = 'running' | 'paused' | 'fulfilled';
+export type Standing = Schemas['Standing'];
 /** Why something is promised: a service level, or the queue itself. */
-export interface PromiseSource {
-  kind: 'service_level' | 'queue';
-  name: string;
-}
+export type PromiseSource = Schemas['Source'];
 /** The earliest deadline that still runs. */
 export type Due = Schemas['DueInfo'];
 export type SortKey = 'due' | 'changed' | 'created' | 'number' | 'priority' | 'state' | 'customer' | 'title';
@@ -311,44 +307,13 @@ export interface ListQuery extends Partial<PromiseFilter> {
 /* A ticket. */
 
 /** A clock with its reasons. */
-export interface ExplainedClock {
-  clock: {
-    measure: Measure;
-    standing: Standing;
-    start: Millis;
-    stop?: Millis | null;
-    /** Of working time, in ms, like `promised`. */
-    elapsed: number;
-    promised: number;
-    due?: Millis | null;
-    warn_at?: Millis | null;
-    breached: boolean;
-  };
-  /** What counted; the lengths add up to `elapsed`. */
-  worked: Segment[];
-  pauses: { from: Millis; to?: Millis | null; state: Id }[];
-  calendar: string;
-  source: PromiseSource;
-}
-export interface TicketClocks {
-  clocks: ExplainedClock[];
-  next_level?: { measure: Measure; at: Millis; to: Recipient[]; actions: LevelAction[] } | null;
-  /** Those that fired; `number` is as the settings have it, 0 the warning or the breach itself. */
-  levels: { measure: Measure; number: number; step?: LevelAt; at: Millis; late?: boolean }[];
-  acknowledged?: { by: string; at: Millis } | null;
-}
+export type ExplainedClock = Schemas['ClockView'];
+export type TicketClocks = Omit<Schemas['ClocksView'], 'next_level'> & {
+  next_level?:
+    (Omit<Schemas['NextLevel'], 'to' | 'actions' | 'step'> & Pick<Escalation, 'to' | 'actions'>) | null;
+};
 /** How promises were kept, by queue and measure. */
-export interface KeptPromise {
-  queue_id: Id;
-  measure: Measure;
-  kept: number;
-  broken: number;
-  running: number;
-  /** Of working time, from the start to what was promised; of those that were fulfilled. */
-  median_minutes: number | null;
-  /** What was promised, where it was the same for all. */
-  promised_minutes: number | null;
-}
+export type KeptPromise = Schemas['KeptPromise'];
 
 export type Customer = Schemas['CustomerView'];
 export type Attachment = Schemas['AttachmentView'];
@@ -419,12 +384,7 @@ export interface Ticket extends Omit<Schemas['TicketView'], 'events' | 'drafts'>
 /* Commands. */
 
 export type SeenUpto = Schemas['SeenUpto'];
-export type Command =
-  | Schemas['CommandBody']
-  | { type: 'set_service'; service_id: Id | null }
-  | { type: 'set_type'; type_id: Id | null }
-  | { type: 'set_service_level'; service_level_id: Id | null }
-  | { type: 'acknowledge' };
+export type Command = Schemas['CommandBody'];
 export interface Outcome extends Omit<Schemas['Outcome'], 'ticket' | 'outcome'> {
   outcome: 'applied' | 'unchanged' | 'repeated';
   /** Missing: the command took it out of sight. */
