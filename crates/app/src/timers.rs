@@ -7,7 +7,6 @@ use docket_store::{alarm, attempt, blob, delivery, left_behind, personal, replic
 use crate::{app::App, error::Result, snooze::Told, team::TIMERS};
 
 mod due;
-use due::Calendars;
 
 const MINUTE: i64 = 60_000;
 
@@ -20,7 +19,6 @@ const SESSION_IDLE: i64 = 8 * 3_600_000;
 /// What one look at the time leaves for the next.
 #[derive(Default)]
 struct Looks {
-    calendars: Calendars,
     /// Silence is counted in days: nobody looks at it each second.
     silence_at: i64,
     snoozes: Told,
@@ -66,11 +64,11 @@ impl App {
             return Ok(());
         }
         self.end_pending().await?;
-        self.remind(&mut looks.calendars).await?;
-        self.end_locks(&mut looks.calendars).await?;
+        self.remind().await?;
+        self.end_locks().await?;
         if self.now() >= looks.silence_at {
             looks.silence_at = self.now() + MINUTE;
-            self.tell_silence(&mut looks.calendars).await?;
+            self.tell_silence().await?;
         }
         Ok(())
     }

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     article::{Channel, Direction, Sender},
-    calendar::{Calendar, WorkingTime},
+    calendar::WorkingTime,
     event::{Event, EventBody},
-    id::{CalendarId, QueueId},
+    id::QueueId,
     settings::{Settings, StateType},
     ticket::Ticket,
 };
@@ -89,10 +89,9 @@ fn writer(sender: Sender, channel: Channel, direction: Option<Direction>) -> Sen
     if called && sender == Sender::Agent { Sender::Customer } else { sender }
 }
 
-/// The calendar that a queue works by: the desk's only one; none: the desk is always open.
-pub fn calendar_of(settings: &Settings, _queue: QueueId) -> Option<(CalendarId, &Calendar)> {
-    let mut valid = settings.calendars.iter().filter(|(_, calendar)| calendar.valid);
-    valid.next().filter(|_| valid.next().is_none()).map(|(id, calendar)| (*id, calendar))
+/// When a queue works: by its calendar, or else by the desk's.
+pub fn calendar_of(settings: &Settings, queue: QueueId) -> Option<&WorkingTime> {
+    settings.queues.get(&queue).map(|queue| settings.working_time(queue.calendar_id))
 }
 
 /// When working time is over: all the time where there is no calendar.

@@ -3,11 +3,8 @@
 //! What may be due is found without holding anything up; what is done is decided anew inside the transaction that does it, so that a
 //! second server, a second look or a command in between changes nothing twice.
 
-use std::collections::HashMap;
-
 use docket_domain::{
-    Actor, Body, CalendarId, CommandId, Envelope, QueueId, Settings, Ticket, TicketId, apply,
-    calendar::WorkingTime,
+    Actor, Body, CommandId, Envelope, Ticket, TicketId, apply,
     settings::StateType,
     timers::{self, Reminder, UnlockReason},
 };
@@ -24,24 +21,6 @@ const DAY: i64 = 86_400_000;
 const GROUP: i64 = 100;
 /// OTRS's `PendingDiffTime`: how long a ticket rests where nobody said so.
 pub(crate) const PENDING_DEFAULT: i64 = DAY;
-
-/// The calendars of the desk, made ready to compute with once.
-#[derive(Default)]
-pub(crate) struct Calendars {
-    head: i64,
-    known: HashMap<CalendarId, Option<WorkingTime>>,
-}
-
-impl Calendars {
-    /// The calendar that a queue works by; none: it is always open.
-    pub fn of(&mut self, settings: &Settings, queue: QueueId) -> Option<&WorkingTime> {
-        if self.head != settings.head {
-            (self.head, self.known) = (settings.head, HashMap::new());
-        }
-        let (id, calendar) = timers::calendar_of(settings, queue)?;
-        self.known.entry(id).or_insert_with(|| WorkingTime::new(calendar).ok()).as_ref()
-    }
-}
 
 /// Carries out what the desk does by itself. A ticket that cannot be changed so is skipped, and stops no other.
 async fn by_itself(work: &mut Work, id: TicketId, body: Body) -> Result<bool> {
@@ -78,7 +57,7 @@ impl App {
     }
 
     /// Whoever wanted to be reminded of a ticket is.
-    pub(super) async fn remind(&self, calendars: &mut Calendars) -> Result<()> {
+    pub(super) async fn remind(&self) -> Result<()> {
         let mut after = None;
         loop {
             let mut tx = self.0.db.read().await?;
@@ -89,19 +68,21 @@ impl App {
             let mut wanted = Vec::new();
             for (_, id) in found {
                 let ticket = ticket::find(&mut tx, id).await?;
-                wanted.extend(ticket.filter(|t| timers::reminder_due(&settings, t, calendars.of(&settings, t.queue), now)).map(|t| t.id));
+                wanted.extend(
+                    ticket.filter(|t| timers::reminder_due(&settings, t, timers::calendar_of(&settings, t.queue), now)).map(|t| t.id),
+                );
             }
             drop(tx);
             let body = |_: &Ticket| Body::Remind { of: Reminder::Pending };
             self.carry_out_due(wanted, body, |work, ticket| {
-                timers::reminder_due(&work.settings, ticket, calendars.of(&work.settings, ticket.queue), work.now)
+                timers::reminder_due(&work.settings, ticket, timers::calendar_of(&work.settings, ticket.queue), work.now)
             })
             .await?;
         }
     }
 
     /// Locks that have lasted for as long as their queue allows end (contract §5).
-    pub(super) async fn end_locks(&self, calendars: &mut Calendars) -> Result<()> {
+    pub(super) async fn end_locks(&self) -> Result<()> {
         let settings = self.settings();
         for (queue, record) in settings.queues.iter().filter(|(_, queue)| queue.unlock_timeout_minutes > 0) {
             let states = settings.states_of(&[StateType::New, StateType::Open]);
@@ -115,8 +96,9 @@ impl App {
                 after = Some((at, last.0));
                 let mut over = Vec::new();
                 for (_, id) in &found {
-                    let ends =
-                        ticket::find(&mut tx, *id).await?.and_then(|t| timers::lock_ends(&settings, &t, calendars.of(&settings, t.queue)));
+                    let ends = ticket::find(&mut tx, *id)
+                        .await?
+                        .and_then(|t| timers::lock_ends(&settings, &t, timers::calendar_of(&settings, t.queue)));
                     if ends.is_none_or(|ends| ends > self.now()) {
                         // Whatever was locked later ends later.
                         break;
@@ -127,7 +109,7 @@ impl App {
                 let all = over.len() == found.len();
                 let body = |_: &Ticket| Body::EndLock { reason: UnlockReason::Timeout };
                 self.carry_out_due(over, body, |work, ticket| {
-                    timers::lock_ends(&work.settings, ticket, calendars.of(&work.settings, ticket.queue))
+                    timers::lock_ends(&work.settings, ticket, timers::calendar_of(&work.settings, ticket.queue))
                         .is_some_and(|ends| ends <= work.now)
                 })
                 .await?;
@@ -140,7 +122,7 @@ impl App {
     }
 
     /// Customers who have not answered for as long as their queue allows: somebody is told, once for each silence.
-    pub(super) async fn tell_silence(&self, calendars: &mut Calendars) -> Result<()> {
+    pub(super) async fn tell_silence(&self) -> Result<()> {
         let settings = self.settings();
         for (queue, record) in settings.queues.iter().filter(|(_, queue)| queue.silence_days > 0) {
             let mut after = None;
@@ -153,13 +135,13 @@ impl App {
                 let mut silent = Vec::new();
                 for (_, id) in found {
                     let ticket = ticket::find(&mut tx, id).await?;
-                    let due = ticket.and_then(|t| timers::silence_due(&settings, &t, calendars.of(&settings, t.queue)));
+                    let due = ticket.and_then(|t| timers::silence_due(&settings, &t, timers::calendar_of(&settings, t.queue)));
                     silent.extend(due.filter(|due| *due <= self.now()).map(|_| id));
                 }
                 drop(tx);
                 let body = |_: &Ticket| Body::Remind { of: Reminder::Silence };
                 self.carry_out_due(silent, body, |work, ticket| {
-                    timers::silence_due(&work.settings, ticket, calendars.of(&work.settings, ticket.queue))
+                    timers::silence_due(&work.settings, ticket, timers::calendar_of(&work.settings, ticket.queue))
                         .is_some_and(|due| due <= work.now)
                 })
                 .await?;

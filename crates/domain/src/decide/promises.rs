@@ -60,6 +60,9 @@ impl Draft<'_> {
         let due = step.at.unwrap_or(now);
         let (number, since, actions) = (step.number, step.since, step.level.map_or(&[][..], |level| &level.actions));
         self.push(EventBody::LevelReached { measure, number, step: when, level, since, due, late: now - due > LATE });
+        if when == When::Percent(100) {
+            self.deadline_passed();
+        }
         for action in actions {
             self.act(action);
         }

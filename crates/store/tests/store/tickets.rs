@@ -216,7 +216,7 @@ both! {
         assert_eq!(ids(due::pending_auto(&mut tx, 30, None, 1).await.unwrap()), [id(2)]);
         assert_eq!(ids(due::pending_auto(&mut tx, 30, Some((10, id(2))), 10).await.unwrap()), [id(1)]);
         assert_eq!(ids(due::reminders(&mut tx, 5, 0, None, 10).await.unwrap()), [id(3)]);
-        assert_eq!(ids(due::reminders(&mut tx, 4, 0, None, 10).await.unwrap()), []);
+        assert_eq!(ids(due::reminders(&mut tx, 4, 0, None, 10).await.unwrap()), Vec::<uuid::Uuid>::new());
     }
 
     async fn a_reminder_comes_due_again_where_it_was_long_ago(desk: Desk) {

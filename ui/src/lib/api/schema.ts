@@ -55,6 +55,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{id}/absence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says from when until when an agent is away, and who stands in: everybody for themselves, administrators for all. */
+        put: operations["save_absence"];
+        post?: never;
+        /** Says that an agent is not away. */
+        delete: operations["end_absence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/{id}/password": {
         parameters: {
             query?: never;
@@ -66,6 +84,142 @@ export interface paths {
         /** Sets a password: one's own with the old one, or as an administrator anybody else's. Sessions of theirs end. */
         put: operations["set_password"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands for the agent, the earliest first. */
+        get: operations["alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends alarms on all devices: seen, taken, or put off. */
+        post: operations["end_alarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/glance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an icon beside the clock shows: my tickets, the late ones, the next deadlines. */
+        get: operations["glance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What went to the agent in the last days, how, and why not. */
+        get: operations["alarm_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows nothing until then. */
+        post: operations["pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a connected desktop has to say: what ended there, and what it showed. */
+        post: operations["report_alarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows a test on the agent's devices and mails one to their address; says why no mail left. */
+        post: operations["test_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The agent does something on this device: the one used last makes the sounds. */
+        post: operations["use_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1204,6 +1358,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Takes a ticket out of one's own lists, until a moment or until the customer writes; nobody else sees anything of it. */
+        put: operations["snooze"];
+        post?: never;
+        /** Puts a snoozed ticket back into one's lists, or takes the mark from one that came back. */
+        delete: operations["wake"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -1225,6 +1397,34 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description From when until when an agent is away, and who stands in. */
+        Absence: {
+            deputy_id?: components["schemas"]["AgentId"] | null;
+            /**
+             * Format: int64
+             * @description The first moment (ms UTC).
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The first moment after it (ms UTC).
+             */
+            until: number;
+        };
+        /** @description From when until when an agent is away. */
+        AbsenceInput: {
+            deputy_id?: components["schemas"]["AgentId"] | null;
+            /**
+             * Format: int64
+             * @description The first moment (ms UTC).
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The first moment after it (ms UTC).
+             */
+            until: number;
+        };
         /** @description What an agent may do in a queue or on a ticket, and why. */
         AccessView: {
             agent_id: components["schemas"]["AgentId"];
@@ -1281,6 +1481,7 @@ export interface components {
         };
         /** @description Someone who works on tickets. Passwords are elsewhere. */
         Agent: {
+            absence?: components["schemas"]["Absence"] | null;
             /** @description May change settings. */
             admin?: boolean;
             /** @description Their own mail address. */
@@ -1327,6 +1528,118 @@ export interface components {
             id: components["schemas"]["AgentId"];
             login: string;
             name: string;
+        };
+        /** @description An alarm ends on every device. */
+        AlarmEnd: {
+            /**
+             * Format: int64
+             * @description When it comes again (ms UTC), where it is snoozed.
+             * @default null
+             */
+            again_at?: number | null;
+            /**
+             * @description `seen`, `taken` or `snoozed`.
+             * @default
+             */
+            how?: string;
+            /**
+             * @description This alarm …
+             * @default null
+             */
+            id?: string | null;
+            /** @default null */
+            ticket_id?: components["schemas"]["TicketId"] | null;
+        };
+        /** @description How an alarm ended on a device. */
+        AlarmEnded: {
+            alarm: components["schemas"]["AlarmView"];
+            /** Format: int64 */
+            at: number;
+        };
+        /** @description One attempt to tell somebody. */
+        AlarmLine: {
+            alarm_id: string;
+            /** Format: int64 */
+            at: number;
+            /** @description Why it failed, in words. */
+            detail: string;
+            /** @description The device that showed it. */
+            device: string;
+            event: string;
+            /** Format: uuid */
+            id: string;
+            number?: string;
+            /** @description `told`, `off`, `quiet`, `paused`, `shown` or `failed`; of mails `waiting`, `sending`, `sent`, `perhaps` or `failed`. */
+            outcome: string;
+            ticket_id?: components["schemas"]["TicketId"] | null;
+            /** @description `native` or `mail`. */
+            way: string;
+        };
+        /** @description What became of an agent's alarms. */
+        AlarmNews: {
+            /**
+             * @description Alarms that came or ended.
+             * @default []
+             */
+            alarms?: components["schemas"]["AlarmView"][];
+            /**
+             * Format: int64
+             * @description Where the next question begins.
+             * @default 0
+             */
+            upto?: number;
+        };
+        /** @description What a device tells its server of alarms. */
+        AlarmReport: {
+            /** @default [] */
+            deliveries?: components["schemas"]["AlarmLine"][];
+            /** @default [] */
+            ended?: components["schemas"]["AlarmEnded"][];
+        };
+        /** @description What came of a test. */
+        AlarmTest: {
+            /** @description The alarm that the agent's devices now show. */
+            alarm_id: string;
+            /** @description Why no mail left, in words; none: it did. */
+            mail_error?: string | null;
+            /** @description Who a mail went to; empty: the agent has no address. */
+            mail_to: string;
+        };
+        /** @description An alarm as one device sees it. */
+        AlarmView: {
+            /**
+             * Format: int64
+             * @description Put off until (ms UTC).
+             */
+            again_at?: number | null;
+            /**
+             * Format: int64
+             * @description Found out by this computer alone; then it last heard from its server at that moment (ms UTC).
+             */
+            as_of?: number | null;
+            /**
+             * Format: int64
+             * @description When it was due (ms UTC).
+             */
+            due_at: number;
+            /** @description `seen`, `taken`, `snoozed` or `moot`: it is to be taken away. None: it stands. */
+            ended?: string | null;
+            /** @description One of the events of the matrix, or `test`. */
+            event: string;
+            /** @description The same on every computer that finds it out. */
+            id: string;
+            /** @description It was found out, or is being shown, over a minute too late. */
+            late: boolean;
+            number?: string;
+            /**
+             * Format: int64
+             * @description When the desk found that out (ms UTC).
+             */
+            raised_at: number;
+            /** @description This device makes the sound. */
+            sound: boolean;
+            ticket_id?: components["schemas"]["TicketId"] | null;
+            title?: string;
         };
         /** @description What became of one command. */
         Answer: {
@@ -1594,6 +1907,7 @@ export interface components {
         };
         /** @description What changed since. */
         Changes: {
+            alarms?: components["schemas"]["AlarmNews"] | null;
             /** @description The connection of a connected desktop, or what waits for its server, may be another than it was. */
             connection?: boolean;
             counts: boolean;
@@ -1669,7 +1983,7 @@ export interface components {
             next_level?: components["schemas"]["NextLevel"] | null;
         };
         /** @enum {string} */
-        Code: "agent_disabled" | "bad_backup" | "bad_request" | "calendar_never_open" | "client_too_old" | "connected_elsewhere" | "data_folder" | "database_unreachable" | "device_locked" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_desk_there" | "no_sender_address" | "not_connected" | "not_empty" | "not_found" | "offline" | "on_its_way" | "password_missing" | "sealed_elsewhere" | "server_disk_full" | "server_refused" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "untrusted_server" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_service" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "unknown_command";
+        Code: "agent_disabled" | "bad_backup" | "bad_request" | "calendar_never_open" | "client_too_old" | "connected_elsewhere" | "data_folder" | "database_unreachable" | "device_locked" | "device_lost" | "device_revoked" | "disk_full" | "forbidden" | "held_by_other_process" | "internal" | "invalid" | "key_file" | "keyring_locked" | "last_administrator" | "link_over" | "method_not_allowed" | "network_folder" | "new_epoch" | "newer_backup" | "newer_database" | "no_desk_there" | "no_sender_address" | "not_connected" | "not_empty" | "not_found" | "offline" | "on_its_way" | "password_missing" | "sealed_elsewhere" | "server_disk_full" | "server_refused" | "sign_in_required" | "slow_down" | "stale" | "too_large" | "untrusted_server" | "wrong_password" | "locked_by_other" | "no_such_queue" | "no_such_state" | "no_such_priority" | "no_such_service" | "no_such_agent" | "no_such_sender" | "no_recipient" | "bad_recipient" | "empty_text" | "empty_title" | "pending_needs_time" | "merged" | "not_waiting" | "not_sendable" | "link_to_itself" | "article_exists" | "ticket_exists" | "no_right" | "merge_into_itself" | "merge_cycle" | "changed_meanwhile" | "customer_wrote" | "agent_absent" | "unknown_command";
         /** @description What a client asks for. */
         CommandBody: {
             /** @enum {string} */
@@ -1966,6 +2280,14 @@ export interface components {
             /** Format: int64 */
             total_tickets: number;
         };
+        /** @description A deadline of one of my tickets. */
+        DeadlineView: {
+            /** Format: int64 */
+            due_at: number;
+            number: string;
+            ticket_id: components["schemas"]["TicketId"];
+            title: string;
+        };
         /** @description What to do with a command that waits for a decision. */
         DecideEntry: {
             /** @description `discard`, `mine`, `note`, `edit` or `back`. */
@@ -2034,6 +2356,11 @@ export interface components {
              */
             number_generator?: components["schemas"]["Generator"];
             /**
+             * @description Whoever loses the lock of an open ticket is its owner no longer.
+             * @default false
+             */
+            owner_reset_on_unlock?: boolean;
+            /**
              * @description Has somebody set it up?
              * @default false
              */
@@ -2069,6 +2396,11 @@ export interface components {
              * @default UTC
              */
             time_zone?: string;
+            /**
+             * @description A ticket whose owner is away is unlocked when a colleague writes a note on it.
+             * @default true
+             */
+            unlock_on_away?: boolean;
         };
         /** @description The desk in a few words. */
         DeskView: {
@@ -2314,6 +2646,26 @@ export interface components {
          * @enum {string}
          */
         Generator: "date_checksum" | "date" | "auto_increment";
+        /** @description What an icon beside the clock shows. */
+        Glance: {
+            /**
+             * Format: int64
+             * @description Those of them that are late.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Open tickets of mine.
+             */
+            mine: number;
+            /** @description The next deadlines of mine, at most three. */
+            next: components["schemas"]["DeadlineView"][];
+            /**
+             * Format: int64
+             * @description Nothing is shown until then (ms UTC).
+             */
+            paused_until?: number | null;
+        };
         /** @description Where a right comes from. */
         GrantReason: {
             /** @description The right that was given: this one, or `rw`, which implies it. */
@@ -2957,6 +3309,15 @@ export interface components {
              */
             to?: number | null;
         };
+        /** @description Nothing shall be shown until then. */
+        PauseInput: {
+            /**
+             * Format: int64
+             * @description None: from now on everything is shown again.
+             * @default null
+             */
+            until?: number | null;
+        };
         /** @description Any JSON that an agent keeps. */
         Personal: {
             document: unknown;
@@ -3128,6 +3489,14 @@ export interface components {
             promises?: components["schemas"]["Promised"][];
             salutation_id?: components["schemas"]["SalutationId"] | null;
             signature_id?: components["schemas"]["SignatureId"] | null;
+            /**
+             * Format: int64
+             * @description Days without a word of the customer after which their silence is told; 0: never.
+             */
+            silence_days?: number;
+            silence_state_id?: components["schemas"]["StateId"] | null;
+            /** @description Count days of work alone, by the queue's calendar. */
+            silence_working_days?: boolean;
             /** @description The templates offered in it; none: all. */
             template_ids?: components["schemas"]["TemplateId"][];
             /**
@@ -3443,6 +3812,30 @@ export interface components {
             /** @description User name; empty: no sign-in. */
             user?: string;
         };
+        /** @description How long a ticket shall be out of the agent's own lists. */
+        SnoozeInput: {
+            /**
+             * Format: int64
+             * @description Until when (ms UTC), or until the customer writes; none: until the customer writes.
+             * @default null
+             */
+            until?: number | null;
+        };
+        /** @description A ticket that the agent has snoozed. */
+        SnoozeView: {
+            /** @description Why it is back: `time` or `reply`; none: it is still away. */
+            over?: string | null;
+            /**
+             * Format: int64
+             * @description Since when (ms UTC).
+             */
+            since: number;
+            /**
+             * Format: int64
+             * @description Until when; none: until the customer writes.
+             */
+            until?: number | null;
+        };
         /** @description By whom something is promised. */
         Source: {
             /** @description What it is. */
@@ -3669,6 +4062,7 @@ export interface components {
             queue_id: components["schemas"]["QueueId"];
             /** Format: int64 */
             seq: number;
+            snooze?: components["schemas"]["SnoozeView"] | null;
             state_id: components["schemas"]["StateId"];
             title: string;
             /** Format: int64 */
@@ -3756,6 +4150,16 @@ export interface components {
             mine: number;
             /** Format: int64 */
             reminders: number;
+            /**
+             * Format: int64
+             * @description Theirs, and the customer has not answered for as long as the queue allows.
+             */
+            silent?: number;
+            /**
+             * Format: int64
+             * @description Out of the agent's own lists for a while.
+             */
+            snoozed?: number;
             /** Format: int64 */
             unassigned: number;
             /** Format: int64 */
@@ -3881,6 +4285,70 @@ export interface operations {
             };
         };
     };
+    save_absence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_absence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     set_password: {
         parameters: {
             query?: never;
@@ -3895,6 +4363,237 @@ export interface operations {
                 "application/json": components["schemas"]["Password"];
             };
         };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmView"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmEnd"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    glance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Glance"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarm_log: {
+        parameters: {
+            query?: {
+                /** @description None: one's own. */
+                agent?: components["schemas"]["AgentId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmLine"][];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmReport"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmTest"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             204: {
                 headers: {
@@ -4135,6 +4834,8 @@ export interface operations {
             query: {
                 /** @description The `seq` of the last answer; -1 asks where things stand now. */
                 after: number;
+                /** @description The `upto` of the last answer about alarms; below 0 asks what stands now. None: they are not told of. */
+                alarms?: number;
             };
             header?: never;
             path?: never;
@@ -5872,7 +6573,10 @@ export interface operations {
     tickets: {
         parameters: {
             query?: {
-                /** @description `mine`, `unassigned`, `reminders`, `locked`, `watched`, `open`, `closed`, `junk`, `escalating`, `late`, `promises` or `all`. */
+                /**
+                 * @description `mine`, `unassigned`, `reminders`, `locked`, `watched`, `snoozed`, `silent`, `open`, `closed`, `junk`, `escalating`, `late`,
+                 *     `promises` or `all`.
+                 */
                 view?: string;
                 queue?: components["schemas"]["QueueId"];
                 /** @description `changed`, `created`, `number`, `priority`, `customer`, `title`, `state` or `due`. */
@@ -6246,6 +6950,68 @@ export interface operations {
                 "application/json": components["schemas"]["MarkRead"];
             };
         };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnoozeView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             204: {
                 headers: {

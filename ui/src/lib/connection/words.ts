@@ -23,6 +23,9 @@ export const namesOf = (settings: SettingsState): Names => ({
   queue: (id) => settings.find('queue', id)?.document.name.replaceAll('::', ' › '),
   state: (id) => settings.find('state', id)?.document.name,
   priority: (id) => settings.find('priority', id)?.document.name,
+  service: (id) => settings.find('service', id)?.document.name.replaceAll('::', ' › '),
+  ticketType: (id) => settings.find('ticket_type', id)?.document.name,
+  serviceLevel: (id) => settings.find('service_level', id)?.document.name,
 });
 
 const UNKNOWN = '…';
