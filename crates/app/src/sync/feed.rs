@@ -238,31 +238,39 @@ impl SightThen<'_> {
         Ok((units, self.gone(&moved, &since)))
     }
 
+    /// Of these tickets, which may not be seen now, those that could be seen when the cursor was made. While the pages of a first sync
+    /// are given beside the feed, one of them may have brought a ticket that came after the cursor: then those count, too, that could
+    /// be seen at any moment since.
     fn gone(&self, moved: &[Head], since: &HashMap<Uuid, Vec<Event>>) -> Vec<TicketId> {
+        let readable = |then: &Ticket| {
+            let mine = then.owner == Some(self.me) || then.responsible == Some(self.me) || then.watchers.contains(&self.me);
+            mine || self.cursor.could_read(then.queue)
+        };
         let seen_then = |ticket: &Ticket| {
-            let events = since.get(&ticket.id.0).map(Vec::as_slice).unwrap_or_default();
-            then(ticket, events).is_some_and(|then| {
-                let mine = then.owner == Some(self.me) || then.responsible == Some(self.me) || then.watchers.contains(&self.me);
-                mine || self.cursor.could_read(then.queue)
-            })
+            let mut then = ticket.clone();
+            for event in since.get(&ticket.id.0).into_iter().flatten().rev() {
+                let Some(before) = undone(then, &event.body) else { return false };
+                if self.whole && readable(&before) {
+                    return true;
+                }
+                then = before;
+            }
+            readable(&then)
         };
         moved.iter().map(|head| &head.unit.ticket).filter(|ticket| seen_then(ticket)).map(|ticket| ticket.id).collect()
     }
 }
 
-/// What decides who sees a ticket, as it was before these events; none: it was not there yet.
-fn then(ticket: &Ticket, events: &[Event]) -> Option<Ticket> {
-    let mut then = ticket.clone();
-    for event in events.iter().rev() {
-        match &event.body {
-            EventBody::Created { .. } => return None,
-            EventBody::Moved { from, .. } => then.queue = *from,
-            EventBody::OwnerSet { from, .. } => then.owner = *from,
-            EventBody::ResponsibleSet { from, .. } => then.responsible = *from,
-            EventBody::Watched { agent } => drop(then.watchers.remove(agent)),
-            EventBody::Unwatched { agent } => drop(then.watchers.insert(*agent)),
-            _ => {}
-        }
+/// What decides who sees a ticket, as it was before this happened; none: it was not there yet.
+fn undone(mut then: Ticket, body: &EventBody) -> Option<Ticket> {
+    match body {
+        EventBody::Created { .. } => return None,
+        EventBody::Moved { from, .. } => then.queue = *from,
+        EventBody::OwnerSet { from, .. } => then.owner = *from,
+        EventBody::ResponsibleSet { from, .. } => then.responsible = *from,
+        EventBody::Watched { agent } => drop(then.watchers.remove(agent)),
+        EventBody::Unwatched { agent } => drop(then.watchers.insert(*agent)),
+        _ => {}
     }
     Some(then)
 }
