@@ -338,7 +338,9 @@ async fn deadlines_follow_the_settings() {
     // By itself.
     stage.app.run();
     stage.promise(promise("solution", 180)).await;
-    until("the new promise to count", async || (stage.due(one).await == "23T16:00").then_some(())).await;
+    let done = async || stage.app.recomputing(stage.ana).await.unwrap();
+    until("the new promise to count", async || Some(done().await).filter(|told| !told.running && told.written == 1)).await;
+    assert_eq!(stage.due(one).await, "23T16:00");
     stage.app.close().await;
 }
 
@@ -356,7 +358,9 @@ async fn an_old_desk_gets_its_clocks() {
     stage.says("24T10:00", one, "open").await;
     assert_eq!(stage.due(one).await, "24T16:30");
     stage.restart("24T10:00").await;
-    until("the other one's deadline", async || (stage.due(two).await == "23T18:00").then_some(())).await;
+    let done = async || stage.app.recomputing(stage.ana).await.unwrap();
+    until("the other one's deadline", async || Some(done().await).filter(|told| told.finished_at.is_some() && !told.running)).await;
+    assert_eq!(stage.due(two).await, "23T18:00");
     stage.folds(one).await;
     stage.folds(two).await;
     stage.app.close().await;

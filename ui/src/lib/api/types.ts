@@ -310,7 +310,9 @@ export interface ListQuery extends Partial<PromiseFilter> {
 export type ExplainedClock = Schemas['ClockView'];
 export type TicketClocks = Omit<Schemas['ClocksView'], 'next_level'> & {
   next_level?:
-    (Omit<Schemas['NextLevel'], 'to' | 'actions' | 'step'> & Pick<Escalation, 'to' | 'actions'>) | null;
+    | (Omit<Schemas['NextLevel'], 'to' | 'actions' | 'step'> &
+        Pick<Escalation, 'to' | 'actions'> & { step: LevelAt })
+    | null;
 };
 /** How promises were kept, by queue and measure. */
 export type KeptPromise = Schemas['KeptPromise'];

@@ -39,6 +39,12 @@ export function atLevelWords(level: {
   return level.late ? m.level_fired_late(names) : m.level_fired(names);
 }
 
+/** What the promise itself does at its warning and at its breach. */
+export const ownWords = ({ measure, step }: { measure: Measure; step?: LevelAt }) =>
+  step && 'percent' in step && step.percent < 100
+    ? m.next_warning({ measure: measureWords(measure) })
+    : m.next_breach({ measure: measureWords(measure) });
+
 /** Its moment; where only its number is known, that. */
 export const stepWords = ({ step, number }: { step?: LevelAt; number?: number }): string =>
   step ? atWords(step) : m.level_number({ number: number ?? 0 });

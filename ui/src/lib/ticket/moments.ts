@@ -12,12 +12,16 @@ function at(now: number, days: number, hour: number): number {
 export function presets(now: number) {
   let weekday = new Date(now).getDay();
   let toMonday = (8 - weekday) % 7 || 7;
-  return [
+  let all = [
     { key: 'later', label: m.later_today, at: Math.ceil((now + 3 * HOUR) / HOUR) * HOUR },
     { key: 'tomorrow', label: m.tomorrow_morning, at: at(now, 1, 9) },
     { key: 'monday', label: m.on_monday, at: at(now, toMonday, 9) },
     { key: 'week', label: m.in_a_week, at: at(now, 7, 9) },
   ];
+  // On a Sunday Monday is tomorrow, and on a Monday it is in a week.
+  return all.filter(
+    ({ key, at }) => key !== 'monday' || all.every((other) => other.key === key || other.at !== at),
+  );
 }
 
 /** The form of `<input type="datetime-local">`, in the zone of this computer. */
