@@ -189,5 +189,5 @@ fn keys_and_sessions_stay() {
     let stay: Vec<&str> = TABLES.iter().filter(|table| !table.backup).map(|table| table.name).collect();
     let rest = ["replica", "outbox", "confirmed", "alarm_shown", "alarm_mark"];
     let more = ["presence", "leased_number", "server", "life", "lease", "mailbox_status", "attempt"];
-    assert_eq!(stay, [&["secret", "session", "blob", "blob_chunk"][..], &rest, &more].concat());
+    assert_eq!(stay, [&["secret", "session", "blob", "blob_chunk"][..], &rest[..], &more[..]].concat());
 }
