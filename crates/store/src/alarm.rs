@@ -92,6 +92,12 @@ pub async fn after(tx: &mut Tx, agent: AgentId, seq: i64, limit: i64) -> Result<
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(agent.0).bind(seq).bind(limit).fetch_all(conn).await)?)
 }
 
+/// What ended for an agent after that moment, the latest first.
+pub async fn ended_after(tx: &mut Tx, agent: AgentId, at: i64, limit: i64) -> Result<Vec<Alarm>> {
+    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where agent_id = $1 and ended_at > $2 order by ended_at desc, id limit $3"));
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(agent.0).bind(at).bind(limit).fetch_all(conn).await)?)
+}
+
 /// Ends that the server of this replica has not heard of.
 pub async fn untold(tx: &mut Tx, agent: AgentId, limit: i64) -> Result<Vec<Alarm>> {
     let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where agent_id = $1 and ended is not null and not told order by seq limit $2"));

@@ -223,4 +223,7 @@ async fn an_alarm_comes_and_goes_at_every_server() {
     ana.must_post("/alarms/end", &json!({ "ticket_id": ticket, "how": "seen" })).await.unwrap();
     let over = next().await;
     assert_eq!((&over["id"], &over["ended"]), (&told["id"], &json!("seen")), "{over}");
+    // Also a device that never asked before may have found it out alone, and hears that it is over.
+    let first = there.get("/changes?after=-1&alarms=-1").await.unwrap()["alarms"]["alarms"].clone();
+    assert_eq!((&first[0]["id"], &first[0]["ended"]), (&told["id"], &json!("seen")), "{first}");
 }

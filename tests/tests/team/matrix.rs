@@ -104,6 +104,7 @@ pub async fn read(stage: &Stage, door: Door<'_>, what: &str, who: &str) -> Optio
                 agents: Vec::new(),
                 by: None,
                 seq: None,
+                due_at: None,
             };
             if door.app(stage).concerns(stage.person(who).id, &notice).await.expect("that can be told") { 'Y' } else { '-' }
         }

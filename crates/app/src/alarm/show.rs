@@ -13,6 +13,8 @@ use crate::{
 
 /// Alarms of one answer.
 const MOST: i64 = 500;
+/// What ended so lately (ms) is told to devices that know nothing yet.
+const LATELY: i64 = 7 * 24 * 3_600_000;
 /// Deadlines in the icon's menu.
 const NEXT: i64 = 3;
 
@@ -39,7 +41,10 @@ impl App {
         let mut tx = self.0.db.read().await?;
         let head = alarm::head(&mut tx, me).await?;
         let rows = if after < 0 || after > head {
-            alarm::standing(&mut tx, me, i64::MAX).await?
+            // A device that found something out alone, before it ever heard from here, must hear that it is over.
+            let mut all = alarm::standing(&mut tx, me, i64::MAX).await?;
+            all.extend(alarm::ended_after(&mut tx, me, self.now() - LATELY, MOST).await?);
+            all
         } else {
             alarm::after(&mut tx, me, after, MOST).await?
         };
