@@ -34,15 +34,14 @@ async fn a_level_writes_once_to_each() {
         { "kind": "address", "address": desk.address() }]);
     let ticket =
         promised(&desk, json!({ "at": { "percent": 100 }, "to": to, "actions": [{ "kind": "mail" }, { "kind": "notify" }] })).await;
-    let mut notices = desk.app().notices();
     desk.later(HOUR);
     let mails = desk.sent_to("lead@lead.test", 1).await;
     assert_eq!(mails[0].header("Auto-Submitted").as_deref(), Some("auto-generated"));
     let number = desk.see(ticket).await.row.number;
     assert!(mails[0].header("Subject").is_some_and(|subject| subject.contains(&number) && !subject.contains("Ticket#")));
     desk.sent_to("ana@agents.test", 1).await;
-    let notice = until("the notice", async || notices.recv().await.ok().filter(|notice| notice.code == "escalation")).await;
-    assert_eq!((notice.ticket, notice.agents), (Some(ticket), vec![desk.ana()]));
+    let told = async || desk.app().standing_alarms(desk.ana(), "").await.unwrap().into_iter().find(|alarm| alarm.event == "escalation");
+    assert_eq!(until("the alarm", told).await.ticket_id, Some(ticket));
     desk.nothing_waits().await;
     desk.stop().await;
     desk.start_again().await;

@@ -95,7 +95,6 @@ pub async fn read(stage: &Stage, door: Door<'_>, what: &str, who: &str) -> Optio
         "notice" if who == "disabled" => 'X',
         "notice" => {
             let notice = Notice {
-                due_at: None,
                 code: "follow_up",
                 title: "A customer".into(),
                 text: "Help".into(),

@@ -41,11 +41,11 @@ async fn a_snoozed_ticket_comes_back_on_top_with_the_time_or_with_an_answer() {
     assert!(seen_by_ben.len() == 3 && seen_by_ben.iter().all(|row| row.snooze.is_none()), "others see nothing of it");
     assert_eq!(rows(&desk, ana.id, "open").await.len(), 3, "the team's lists stay as they are");
 
-    let mut heard = desk.app().notices();
     desk.later(DAY);
-    let notice = until("the snooze to be over", async || heard.try_recv().ok().filter(|notice| notice.code == "snooze_over")).await;
-    assert_eq!((notice.ticket, &notice.agents), (Some(one), &vec![ana.id]));
-    assert!(!desk.app().concerns(ben.id, &notice).await.unwrap());
+    let told = async |agent| desk.app().standing_alarms(agent, "").await.unwrap();
+    let alarm = until("the snooze to be over", async || told(ana.id).await.pop()).await;
+    assert_eq!((alarm.ticket_id, alarm.id.split('.').next()), (Some(one), Some("snooze_over")));
+    assert!(told(ben.id).await.is_empty());
     assert_eq!(mine(&desk).await, [one, three], "on top");
     let over = |rows: Vec<docket_app::wire::TicketRow>| rows[0].snooze.clone().and_then(|snooze| snooze.over);
     assert_eq!(over(rows(&desk, ana.id, "mine").await).as_deref(), Some("time"));

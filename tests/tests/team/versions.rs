@@ -99,7 +99,15 @@ async fn an_upgrade_with_a_full_outbox_sends_it_once() {
     }
     // One had gone out when the older program died; its answer never came.
     pair.sql(
-        "drop table life; drop index article_leaving; drop index ticket_away; delete from _sqlx_migrations where version >= 20261125000001;
+        "drop index ticket_unfolded; drop index ticket_deadline; drop index ticket_late; drop index ticket_level; drop index
+         ticket_lock; drop index ticket_silence; drop index personal_kind; drop index personal_key; drop table outcome; drop
+         table alarm; drop table alarm_shown; drop table alarm_mark; drop table delivery; alter table ticket drop column
+         service_id; alter table ticket drop column type_id; alter table ticket drop column service_level_id; alter table ticket
+         drop column clocks; alter table ticket drop column due_at; alter table ticket drop column due_measure; alter table
+         ticket drop column due_warn_at; alter table ticket drop column due_paused; alter table ticket drop column due_level_id;
+         alter table ticket drop column level_at; alter table ticket drop column lock_since; alter table ticket drop column
+         last_writer; alter table ticket drop column reminded_at; alter table ticket drop column silent_since;
+         drop table life; drop index article_leaving; drop index ticket_away; delete from _sqlx_migrations where version >= 20261125000001;
          update outbox set envelope = replace(envelope, ',\"device_time\":null', '');
          update outbox set state = 'sent' where ordinal = 1;
          update replica set document = '{\"told\":0,\"server_version\":\"0.0.1\",\"over\":null,\"seq\":' || json_extract(document, '$.seq') || '}'",

@@ -140,7 +140,10 @@ impl App {
         for mut unit in input.personal.into_iter().take(5_000) {
             // A clock that is ahead must not win for ever.
             unit.changed_at = unit.changed_at.min(now);
-            if ["draft", "view"].contains(&unit.kind.as_str()) && unit.key.len() <= 200 && unit.document.len() <= 4 << 20 {
+            if ["draft", "view", crate::snooze::SNOOZE].contains(&unit.kind.as_str())
+                && unit.key.len() <= 200
+                && unit.document.len() <= 4 << 20
+            {
                 docket_store::personal::take(&mut tx, me, &unit.into()).await?;
             }
         }
