@@ -100,7 +100,7 @@ pub struct Notice {
     pub by: Option<AgentId>,
     /// The feed number of the change it tells of; none: it stands beside the feed.
     pub seq: Option<i64>,
-    /// The moment that it is about (ms UTC), where that is a deadline or a reminder: see [`Notice::is_alarm`].
+    /// The moment that it is about (ms UTC), where that is a deadline or a reminder.
     pub due_at: Option<i64>,
 }
 
