@@ -37,8 +37,11 @@ export async function connectTo(window, address, login) {
 /** Opens a ticket of the list of all. */
 export async function openTicket(window, subject) {
   await window.run(`location.hash = '#/all'`);
-  await window.click(row(subject));
-  await window.see(`//h1[contains(., '${subject}')]`);
+  // What has just changed moves up: a row may go from under the pointer, and then another one is open.
+  await until(`${subject} to be open`, async () => {
+    await window.click(row(subject));
+    return window.see(`//h1[contains(., '${subject}')]`, 4000).then(() => true, () => false);
+  });
 }
 
 /** Answers the open ticket: what is there of greeting and quote stays. */
