@@ -6,9 +6,9 @@ use docket_domain::{
     Actor, Address, AgentId, Body, CommandId, Envelope, QueueId, Settings, Ticket, TicketId,
     access::{self, Right},
     clock::Measure,
-    deadline::{self, Next},
+    deadline::{self, Next, Step},
     number,
-    settings::{Level, LevelAction, Recipient, When},
+    settings::{LevelAction, Recipient, When},
 };
 use docket_store::{
     job::{self, Job},
@@ -78,12 +78,12 @@ impl Work {
         let deadlines = deadline::deadlines(&ticket, &settings);
         let mut moved = false;
         for (measure, number, when) in deadlines.due_levels(self.now) {
-            let level = deadlines.reached(measure, when, self.now).and_then(|step| step.level);
+            let step = deadlines.reached(measure, when, self.now).copied();
             let body = Body::Escalate { measure, number, step: when };
             let done = self.carry_out_own(&Envelope::ticket(CommandId(new_id()), id, Actor::System, body)).await?;
-            if done.events > 0 {
+            if let Some(step) = step.filter(|_| done.events > 0) {
                 moved = true;
-                self.tell_of_level(&done.ticket, measure, when, level).await?;
+                self.tell_of_level(&done.ticket, &step).await?;
             }
         }
         if moved { Ok(()) } else { self.mend_index(&ticket, deadlines.next()).await }
@@ -99,20 +99,20 @@ impl Work {
     }
 
     /// What a level does beside the ticket: who is told, written to or called.
-    async fn tell_of_level(&mut self, ticket: &Ticket, measure: Measure, when: When, level: Option<&Level>) -> Result<()> {
-        let code = if when.is_late() { "escalation" } else { "escalation_warning" };
-        let Some(level) = level else {
-            self.notices.push(notice(code, ticket, None));
-            return Ok(());
-        };
+    async fn tell_of_level(&mut self, ticket: &Ticket, step: &Step<'_>) -> Result<()> {
+        self.notices.extend(told_by(&self.settings, ticket, step));
+        let Some(level) = step.level else { return Ok(()) };
         let told = told(&self.settings, ticket, &level.to);
         for action in &level.actions {
             match action {
-                LevelAction::Notify => self.notices.push(notice(code, ticket, Some(&told))),
-                LevelAction::Mail => self.write_to(ticket, measure, when, &told).await?,
-                LevelAction::Webhook { url } => self.call(ticket, measure, when, url).await?,
-                // The ticket's own changes came with the command.
-                LevelAction::RaisePriority | LevelAction::SetPriority { .. } | LevelAction::Move { .. } | LevelAction::Assign { .. } => {}
+                LevelAction::Mail => self.write_to(ticket, step.measure, step.when, &told).await?,
+                LevelAction::Webhook { url } => self.call(ticket, step.measure, step.when, url).await?,
+                // Screens were told above, and the ticket's own changes came with the command.
+                LevelAction::Notify
+                | LevelAction::RaisePriority
+                | LevelAction::SetPriority { .. }
+                | LevelAction::Move { .. }
+                | LevelAction::Assign { .. } => {}
             }
         }
         Ok(())
@@ -224,6 +224,17 @@ pub(crate) fn told(settings: &Settings, ticket: &Ticket, to: &[Recipient]) -> To
     }
     told.agents.retain(|id| settings.agents.get(id).is_some_and(|agent| agent.valid));
     told
+}
+
+/// What a level tells on screens; none: it tells nobody there.
+pub(crate) fn told_by(settings: &Settings, ticket: &Ticket, step: &Step) -> Option<Notice> {
+    let code = if step.when.is_late() { "escalation" } else { "escalation_warning" };
+    let notice = match step.level {
+        None => notice(code, ticket, None),
+        Some(level) if level.actions.contains(&LevelAction::Notify) => notice(code, ticket, Some(&told(settings, ticket, &level.to))),
+        Some(_) => return None,
+    };
+    Some(Notice { due_at: step.at, ..notice })
 }
 
 /// A notice about a ticket's promise: for these, or else for those who have to do with it.

@@ -218,18 +218,20 @@ pub struct Deadline {
     pub due_at: i64,
 }
 
-/// The next deadlines of an agent's own tickets after that moment.
+/// The next deadlines and reminders of an agent's own tickets after that moment, of each ticket the earlier one.
 pub async fn deadlines(tx: &mut Tx, agent: AgentId, after: i64, limit: i64) -> Result<Vec<Deadline>> {
     const SQL: &str = "
-        select id, number, title, pending_until as due_at from ticket
-        where owner_id = $1 and class = 1 and pending_until > $2 order by pending_until, id limit $3";
+        select id, number, title,
+            case when due_at > $2 and (pending_until is null or pending_until <= $2 or due_at < pending_until) then due_at
+                else pending_until end as due_at
+        from ticket where owner_id = $1 and class = 1 and (due_at > $2 or pending_until > $2) order by 4, id limit $3";
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(agent.0).bind(after).bind(limit).fetch_all(conn).await)?)
 }
 
 /// How many tickets of an agent are open, and how many of these are late.
 pub async fn burden(tx: &mut Tx, agent: AgentId, now: i64) -> Result<(i64, i64)> {
     const SQL: &str = "
-        select cast(count(*) as bigint), cast(coalesce(sum(case when pending_until <= $2 then 1 else 0 end), 0) as bigint)
+        select cast(count(*) as bigint), cast(coalesce(sum(case when pending_until <= $2 or due_at <= $2 then 1 else 0 end), 0) as bigint)
         from ticket where owner_id = $1 and class = 1";
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(agent.0).bind(now).fetch_one(conn).await)?)
 }

@@ -18,7 +18,7 @@ use docket_tests::{
     until,
 };
 use http::Request;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const TOKEN: &str = "of-this-start";
 
@@ -226,4 +226,59 @@ async fn an_alarm_comes_and_goes_at_every_server() {
     // Also a device that never asked before may have found it out alone, and hears that it is over.
     let first = there.get("/changes?after=-1&alarms=-1").await.unwrap()["alarms"]["alarms"].clone();
     assert_eq!((&first[0]["id"], &first[0]["ended"]), (&told["id"], &json!("seen")), "{first}");
+}
+
+/// The customer calls, and the first queue promises them an answer within a minute, at any time; a tenth of it later somebody is warned.
+async fn promised(office: &Office, ben: &Client) -> TicketId {
+    let ana = office.sign_in("ana").await.unwrap();
+    let always: Value =
+        ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(|day| (day.to_owned(), json!([["00:00", "24:00"]]))).into_iter().collect();
+    let calendar = docket_app::new_id();
+    let document = json!({ "name": "Always", "time_zone": "UTC", "week": always, "valid": true });
+    ana.must_put(&format!("/settings/calendar/{calendar}"), &json!({ "version": 0, "document": document })).await.unwrap();
+    let settings = ana.get("/settings").await.unwrap();
+    let queues = settings["records"]["queue"].as_array().unwrap();
+    let queue = queues.iter().find(|queue| queue["id"] == json!(master::QUEUE_FIRST)).unwrap();
+    let mut document = queue["document"].clone();
+    document["calendar_id"] = json!(calendar);
+    document["promises"] = json!([{ "measure": "first_response", "minutes": 1, "warn_percent": 10 }]);
+    let path = format!("/settings/queue/{}", master::QUEUE_FIRST);
+    ana.must_put(&path, &json!({ "version": queue["version"], "document": document })).await.unwrap();
+    let (id, mut new) = phone_ticket("Printer on fire");
+    (new["direction"], new["queue_id"]) = (json!("inbound"), json!(master::QUEUE_FIRST));
+    ben.must_post("/tickets", &new).await.unwrap();
+    ben.must_post(&format!("/tickets/{id}/commands"), &json!({ "id": docket_app::new_id(), "body": { "type": "take" } })).await.unwrap();
+    TicketId(id)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_promise_alarms_under_one_name_without_contact_too_and_goes_with_the_answer() {
+    let office = Office::open(false, Dice::new(3)).await.unwrap();
+    let ben = office.sign_in("ben").await.unwrap();
+    let port = office.url().await.rsplit(':').next().unwrap().parse().unwrap();
+    let mut cable = Cable::to(port).await.unwrap();
+    let desktop = Desktop::connect(office.path("one"), "one", office.line.url()).await;
+    let away = Desktop::connect(office.path("away"), "away", cable.url()).await;
+    let ticket = promised(&office, &ben).await;
+    let due = until("the promise to be here", async || {
+        let here = away.app.ticket(away.me, ticket).await.ok()?.row;
+        here.due?.warn_at.filter(|_| here.locked)
+    })
+    .await;
+    cable.pull_out().await;
+    let (told, alone) = (desktop.shows().await, away.shows().await);
+    assert_eq!((told.event.as_str(), told.due_at, told.late, told.as_of), ("escalation_warning", due, false, None));
+    assert_eq!((&alone.id, alone.due_at), (&told.id, due), "the same by the same name");
+    assert!(alone.as_of.is_some_and(|at| at < due), "{alone:?}");
+    let glance = desktop.app.glance(desktop.me).await.unwrap();
+    assert_eq!((glance.mine, glance.late, glance.next.len()), (1, 0, 1), "the deadline itself is still to come: {glance:?}");
+    assert_eq!(glance.next[0].due_at, due + 54_000);
+
+    let answer = json!({ "type": "phone_call", "article_id": docket_app::new_id(), "text": "On our way.", "direction": "outbound" });
+    ben.must_post(&format!("/tickets/{ticket}/commands"), &json!({ "id": docket_app::new_id(), "body": answer })).await.unwrap();
+    until("it to be gone", async || (desktop.standing().await == 0).then_some(())).await;
+    assert_eq!(away.standing().await, 1, "nobody has told it yet");
+    cable.plug_in().await.unwrap();
+    away.app.sync_now();
+    until("it to be gone there, too", async || (away.standing().await == 0).then_some(())).await;
 }

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use docket_domain::{AgentId, Settings, Ticket, TicketId, notify::Happening, settings::StateType};
+use docket_domain::{AgentId, Settings, Ticket, TicketId, deadline, notify::Happening, settings::StateType};
 use docket_store::{alarm, replica, ticket};
 
 use super::{Alarm, Recipients, Wishes, note, raise, raise_for};
-use crate::{app::App, error::Result, submit::Work, team::TIMERS};
+use crate::{app::App, error::Result, levels, submit::Work, team::TIMERS};
 
 /// A replica with contact gives its server so long (ms) to say it first.
 const GRACE: i64 = 5_000;
@@ -71,8 +71,11 @@ impl App {
         }
         let again = alarm::again(&mut tx, upto, MOST).await?;
         let next = alarm::next(&mut tx, upto).await?;
+        // At a server or a desk of one's own a level itself says that it was reached.
+        let levels = if self.connected().is_some() { ticket::levels_due(&mut tx, upto, MOST).await? } else { Vec::new() };
         drop(tx);
         let found = !due.is_empty() || !again.is_empty();
+        self.raise_levels(&levels, from, upto).await?;
         self.raise_due(&due.into_iter().map(TicketId).collect::<Vec<_>>()).await?;
         self.raise_again(again).await?;
         let all_looked_at = moved.len() < 500;
@@ -108,6 +111,26 @@ impl App {
                 let Some(due_at) = reminder(&work.settings, &ticket) else { continue };
                 let alarm = Alarm { what: kind(&ticket), ticket: &ticket, due_at, name: None };
                 self.raise_here(&mut work, alarm, &Recipients::of_reminder(&ticket)).await?;
+            }
+            self.finish(work).await?;
+        }
+        Ok(())
+    }
+
+    /// What a replica finds out of promises alone: its server carries out what belongs to a level, and knows its alarm by the same name.
+    async fn raise_levels(&self, tickets: &[TicketId], from: i64, upto: i64) -> Result<()> {
+        for group in tickets.chunks(GROUP) {
+            let mut work = self.work().await?;
+            let settings = work.settings.clone();
+            for id in group {
+                let Some(ticket) = ticket::find(&mut work.tx, *id).await? else { continue };
+                for step in deadline::deadlines(&ticket, &settings).open {
+                    let Some(due_at) = step.at.filter(|at| *at > from && *at <= upto) else { continue };
+                    let Some(notice) = levels::told_by(&settings, &ticket, &step) else { continue };
+                    let what = if step.when.is_late() { Happening::Escalation } else { Happening::EscalationWarning };
+                    let alarm = Alarm { what, ticket: &ticket, due_at, name: None };
+                    self.raise_here(&mut work, alarm, &Recipients::of_notice(&notice)).await?;
+                }
             }
             self.finish(work).await?;
         }
@@ -174,6 +197,12 @@ impl Work {
                 let to = Recipients::of_reminder(&ticket);
                 let hears = wishes.hearers(&self.settings, &ticket, &to).contains(&AgentId(alarm.agent_id));
                 reminder(&self.settings, &ticket) == Some(alarm.due_at) && hears
+            }
+            // The answer came, or the deadline is another one now.
+            Happening::Escalation | Happening::EscalationWarning => {
+                let deadlines = deadline::deadlines(&ticket, &self.settings);
+                let mut running = deadlines.clocks.iter().filter(|clock| clock.stop.is_none());
+                running.any(|clock| clock.steps.iter().any(|step| step.at == Some(alarm.due_at)))
             }
             _ => self.settings.states.get(&ticket.state).is_some_and(|state| crate::submit::class(state.kind) != ticket::Class::Done),
         };
