@@ -4,10 +4,14 @@ import type { Alarm, AlarmNews, Id } from '$lib/api/types';
 import { beep } from './beep';
 
 const USED_MS = 10_000;
+/** So many at once are told one by one. */
+const FEW = 3;
 
 interface Told {
   /** A new alarm stands, and nothing but this page can show it. */
   onalarm: (alarm: Alarm) => void;
+  /** Many came at once, as after sleep: one word for all. */
+  onmany: (count: number) => void;
   /** The ticket that the agent looks at. */
   open: () => Id | undefined;
 }
@@ -25,6 +29,7 @@ export class AlarmState {
 
   /** Takes in what came and what ended. */
   take(news: AlarmNews) {
+    let fresh: Alarm[] = [];
     for (let alarm of news.alarms ?? []) {
       let others = this.standing.filter(({ id }) => id !== alarm.id);
       if (alarm.ended) {
@@ -35,10 +40,11 @@ export class AlarmState {
       if (this.#known.has(alarm.id)) continue;
       this.#known.add(alarm.id);
       // In the window the system itself tells.
-      if (isDesktop()) continue;
-      if (alarm.sound) beep();
-      this.#told.onalarm(alarm);
+      if (!isDesktop()) fresh.push(alarm);
     }
+    if (fresh.some(({ sound }) => sound)) beep();
+    if (fresh.length > FEW) this.#told.onmany(fresh.length);
+    else fresh.forEach(this.#told.onalarm);
   }
 
   /** Everything about this ticket was seen. */

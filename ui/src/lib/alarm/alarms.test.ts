@@ -20,7 +20,11 @@ function alarm(id: string, due_at: number, more: Partial<Alarm> = {}): Alarm {
 
 test('an alarm is told once, stands by its moment, and goes when it ended elsewhere', () => {
   let told: string[] = [];
-  let alarms = new AlarmState({ onalarm: ({ id }) => told.push(id), open: () => undefined });
+  let alarms = new AlarmState({
+    onalarm: ({ id }) => told.push(id),
+    onmany: () => undefined,
+    open: () => undefined,
+  });
   alarms.take({ upto: 1, alarms: [alarm('late', 20), alarm('early', 10)] });
   alarms.take({ upto: 2, alarms: [alarm('late', 20)] });
   expect(told).toEqual(['late', 'early']);
@@ -29,9 +33,26 @@ test('an alarm is told once, stands by its moment, and goes when it ended elsewh
   expect(alarms.standing.map(({ id }) => id)).toEqual(['late']);
 });
 
+test('many at once are one word', () => {
+  let told: (string | number)[] = [];
+  let alarms = new AlarmState({
+    onalarm: ({ id }) => told.push(id),
+    onmany: (count) => told.push(count),
+    open: () => undefined,
+  });
+  alarms.take({ upto: 1, alarms: ['a', 'b', 'c', 'd'].map((id, at) => alarm(id, at)) });
+  alarms.take({ upto: 2, alarms: [alarm('a', 0), alarm('e', 9)] });
+  expect(told).toEqual([4, 'e']);
+  expect(alarms.standing).toHaveLength(5);
+});
+
 test('what ended before this page knew it is not told', () => {
   let told: string[] = [];
-  let alarms = new AlarmState({ onalarm: ({ id }) => told.push(id), open: () => undefined });
+  let alarms = new AlarmState({
+    onalarm: ({ id }) => told.push(id),
+    onmany: () => undefined,
+    open: () => undefined,
+  });
   alarms.take({ upto: 1, alarms: [alarm('old', 10, { ended: 'taken' })] });
   expect([told, alarms.standing]).toEqual([[], []]);
 });

@@ -1,3 +1,4 @@
+import { clockIn, momentIn } from './format';
 import { localIn } from './zone';
 import type { Segment } from '$lib/api/types';
 
@@ -19,4 +20,12 @@ export function byDay(worked: Segment[], zone: string): WorkDay[] {
     known.length += part.to - part.from;
   }
   return [...days.values()];
+}
+
+/** A stretch as one says it; one that ends on another day names that. */
+export function fromTo({ from, to }: Segment, zone: string): string {
+  let day = (at: number) => localIn(zone, at).slice(0, 10);
+  let end =
+    day(from) === day(to) ? clockIn(zone, to) : day(from) === day(to - 1) ? '24:00' : momentIn(zone, to);
+  return `${clockIn(zone, from)}–${end}`;
 }

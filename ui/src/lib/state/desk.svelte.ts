@@ -46,6 +46,7 @@ export class Desk {
   connection = new ConnectionState();
   alarms = new AlarmState({
     onalarm: (alarm) => this.#alarm(alarm),
+    onmany: (count) => this.#alarms(count),
     open: () => (this.router.route.page === 'list' ? this.ticket.current?.id : undefined),
   });
   /** The held mail that is being compared with what came since. */
@@ -124,6 +125,11 @@ export class Desk {
       : undefined;
     let words = [eventName(event), title].filter(Boolean).join(': ');
     this.toasts.show(words, { action, tone: 'warn', until: Date.now() + ALARM_MS });
+  }
+
+  #alarms(count: number) {
+    let action = { label: m.key_open(), run: () => this.router.go({ page: 'alarms' }) };
+    this.toasts.show(m.alarms_many({ count }), { action, tone: 'warn', until: Date.now() + ALARM_MS });
   }
 
   /** In the desktop window the system itself tells of new mail. */
